@@ -1,0 +1,79 @@
+"""What a reviewer of the corpus wants to know at once: what is missing, unclear, or copied from a label."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from knowledge.classes import partners
+from knowledge.reader import boxed_warning
+from knowledge.types import Monograph
+
+# A number is in order when one of these follows within a few words: "500 mg", "6 to 8 weeks", "2 tablets", "18 years".
+_UNIT = (
+    r"%|percent|mg|mcg|micrograms?|milligrams?|g|grams?|kg|pounds?|lb|mL|milliliters?|L|liters?|units?|mEq|IU|mmol|mm ?Hg|mg/dL|ng/mL|mcg/mL|msec|"
+    r"m2|m²|bpm|beats|hours?|hr|days?|weeks?|months?|years?|minutes?|seconds?|times?|doses?|tablets?|capsules?|caplets?|puffs?|sprays?|"
+    r"drops?|inhalations?|actuations?|patch(?:es)?|teaspoons?|cups?|glasses|ounces?|oz|drinks?|people|patients|women|men|children|"
+    r"out of|in every|in|of|°|degrees|F\b|C\b|or older|and older|or under|and under|or younger|or more|or fewer|injections?|"
+    r"pens?|suppositor(?:y|ies)|films?|strips?|pellets?|packets?|pieces?|counts?|points?|fold|meals?|refills?|medicines|cigarettes|"
+    r"inch(?:es)?|cm|mm|steps?|clicks?|bottles?|bites?|nights?|mornings?|episodes?|attacks?|migraines?|headaches?|stools?|"
+    r"mcg/hour|mg/kg|mL/min|per|am|pm|a\.m|p\.m|trimester|weeks'|strengths?|kinds|types|forms|brands|products|ingredients|babies|births|cases|cycles?|periods?|pills|bars|prescribers|pharmacies|nitroglycerin"
+)
+_NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w])")
+_OK = re.compile(rf"^(?:\s?(?:to|or|and|through|-|–|/|x|×|,)\s?\d[\d,.]*)*[\s-]?(?:\w+[\s-]){{0,2}}?(?:{_UNIT})", re.I)
+_BEFORE = re.compile(
+    r"(?:age|ages|aged|INR|CYP\w*|GLP|SGLT|type|schedule|stage|class|grade|week|weeks|day|days|pH|A1C|score|step|vitamin|B|T|Rh|"
+    r"call|number|factor|omega|ratio|between|eGFR|under|below|above|over|at|or|to|and|clearance|HLA|DRESS|level|level of|levels?) ?-?\(?$",
+    re.I,
+)
+
+
+def findings(monographs: Sequence[Monograph], labels: Path | None = None) -> Iterator[str]:
+    """Every finding of the audit as one line: `drug: field: what is wrong`.
+
+    Args:
+        monographs: the corpus.
+        labels: a folder of openFDA label files; with it, a boxed warning that a label has and we lack is a finding.
+    """
+    drugs = {monograph.drug.name for monograph in monographs}
+    known = drugs | set(partners())
+    for monograph in monographs:
+        name = monograph.drug.name
+        for row in monograph.interactions:
+            if row.partner.lower() not in known:
+                yield f"{name}: interactions: {row.partner!r} is no drug of the corpus, class or food (classes.yaml)"
+        partner_names = [row.partner.lower() for row in monograph.interactions]
+        for twice in {p for p in partner_names if partner_names.count(p) > 1}:
+            yield f"{name}: interactions: {twice!r} has two rows"
+        for section in monograph.sections:
+            for number in _bare_numbers(section.text):
+                yield f"{name}: {section.heading}: number without a unit: {number!r}"
+    if labels:
+        yield from _missing_boxes(monographs, labels)
+
+
+def _bare_numbers(text: str) -> Iterator[str]:
+    for match in _NUMBER.finditer(text):
+        if not _OK.match(text[match.end() : match.end() + 40]) and not _BEFORE.search(text[: match.start()][-12:]):
+            yield text[max(0, match.start() - 20) : match.end() + 20].replace("\n", " ")
+
+
+def _missing_boxes(monographs: Sequence[Monograph], labels: Path) -> Iterator[str]:
+    boxed = {}
+    for path in sorted(labels.rglob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(record, dict) and isinstance(record.get("sections"), dict):
+            if record["sections"].get("boxed_warning"):
+                boxed[str(record.get("drug_name", "")).lower()] = path
+    for monograph in monographs:
+        if monograph.drug.name in boxed and not boxed_warning(monograph):
+            yield f"{monograph.drug.name}: boxed warning: {boxed[monograph.drug.name].name} has one, the monograph none"
+
+
+def asymmetries(monographs: Sequence[Monograph]) -> Iterator[str]:
+    """Pairs of corpus drugs where one monograph calls the pair major or worse and the other is silent."""
+    from knowledge.interactions import InteractionTable
+
+    yield from InteractionTable(monographs).one_sided()
