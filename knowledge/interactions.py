@@ -1,0 +1,134 @@
+"""What two medicines, or a medicine and a class or food, do to each other: each side's own statement, quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+from knowledge.classes import partners
+from knowledge.types import Interaction, Monograph, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side of a pair: the monograph that speaks, and its row."""
+
+    monograph: Monograph
+    row: Interaction
+
+    @property
+    def quote(self) -> str:
+        return self.monograph.text[self.row.start : self.row.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two names and what is stated about them.
+
+    `found` is true when a monograph states an interaction, false when both are here (or one, and the other is a class or food)
+    and none does, None when a name is unknown.
+    """
+
+    a: str
+    b: str
+    found: bool | None
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def severity(self) -> Severity | None:
+        """The strongest severity that a side states."""
+        return min((s.row.severity for s in self.statements), key=lambda s: s.rank, default=None)
+
+    def as_json(self) -> dict[str, object]:
+        """The pair of the command line's contract."""
+        return {
+            "a": self.a, "b": self.b, "found": self.found,
+            "severity": self.severity.value if self.severity else None, "text": self.text(),
+            "quotes": [
+                {
+                    "drug": s.monograph.drug.name, "with": s.row.partner, "severity": s.row.severity.value,
+                    "section": "Drug interactions", "section_code": "34073-7", "quote": s.quote,
+                    "effect": s.row.effect, "action": s.row.action, "start": s.row.start, "end": s.row.end,
+                    "monograph": s.monograph.id, "revised": s.monograph.revised.isoformat(),
+                }
+                for s in self.statements
+            ],
+        }  # fmt: skip
+
+    def text(self) -> str:
+        """One line that says what was found, in words that never call a pair safe."""
+        if self.found is None:
+            return f"No monograph is held for one of {self.a} and {self.b}, so nothing can be said about the pair."
+        if not self.found:
+            return (
+                f"No statement about {self.a} with {self.b} was found in the monographs held. "
+                "That does not mean the two are safe together: ask a pharmacist."
+            )
+        sides = {s.monograph.drug.name for s in self.statements}
+        silent = [name for name in (self.a, self.b) if name not in sides]
+        severities = sorted({s.row.severity for s in self.statements}, key=lambda s: s.rank)
+        text = f"{self.a} with {self.b}: {severities[0].value}."
+        if len(severities) > 1:
+            text += f" The statements differ ({', '.join(s.value for s in severities)}); the stronger one is shown first."
+        elif len(silent) == 1 and silent[0].lower() not in partners():
+            text += f" Only the monograph of {next(iter(sides))} states it."
+        return text
+
+
+class InteractionTable:
+    """Every interaction row of a corpus, looked up by pair."""
+
+    def __init__(self, monographs: Iterable[Monograph]):
+        self._monographs: Mapping[str, Monograph] = {m.drug.name: m for m in monographs}
+        self._reach: dict[str, dict[str, list[Interaction]]] = {}
+        for name, monograph in self._monographs.items():
+            reach: dict[str, list[Interaction]] = {}
+            for row in monograph.interactions:
+                for member in _reached(row.partner):
+                    if member != name:
+                        reach.setdefault(member, []).append(row)
+            self._reach[name] = reach
+
+    def pair(self, a: str, b: str) -> Pair:
+        """What is stated about `a` with `b`: generic names, or class and food names of classes.yaml."""
+        statements = [*self._stated(a, b), *self._stated(b, a)]
+        statements.sort(key=lambda s: s.row.severity.rank)
+        held = [name in self._monographs for name in (a, b)]
+        known = [is_held or name.lower() in partners() for is_held, name in zip(held, (a, b), strict=True)]
+        if statements:
+            return Pair(a, b, True, tuple(statements))
+        return Pair(a, b, False if all(known) and any(held) else None)
+
+    def pairs(self, names: Sequence[str]) -> list[Pair]:
+        """Every pair of `names`, in their order."""
+        return [self.pair(a, b) for a, b in combinations(dict.fromkeys(names), 2)]
+
+    @staticmethod
+    def reaches(partner: str, name: str) -> bool:
+        """Whether a row about `partner` is about `name`."""
+        return name.lower() in _reached(partner)
+
+    def one_sided(self) -> Iterator[str]:
+        """Pairs of held drugs that one side calls major or worse and the other does not mention."""
+        for a, b in combinations(self._monographs, 2):
+            for one, other in ((a, b), (b, a)):
+                strong = [s for s in self._stated(one, other) if s.row.severity.rank <= Severity.MAJOR.rank]
+                if strong and not list(self._stated(other, one)):
+                    yield f"{one}: interactions: {strong[0].row.severity.value} with {other}, whose monograph is silent"
+
+    def _stated(self, speaker: str, other: str) -> Iterator[Statement]:
+        """The rows of one monograph that reach `other`: the row that names it alone, else its class's strongest."""
+        rows = self._reach.get(speaker, {}).get(other.lower(), [])
+        exact = [row for row in rows if row.partner.lower() == other.lower()]
+        best = exact or sorted(rows, key=lambda row: row.severity.rank)[:1]
+        for row in best:
+            yield Statement(self._monographs[speaker], row)
+
+
+@cache
+def _reached(partner: str) -> frozenset[str]:
+    """The lower-case names that a row's `with` reaches: itself, and the members where it is a class."""
+    entry = partners().get(partner.lower())
+    return frozenset({partner.lower()} | ({entry.name.lower(), *entry.members} if entry else set()))
