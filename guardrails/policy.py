@@ -11,7 +11,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from guardrails.types import Decision, GuardrailError
+from guardrails.types import Decision, GuardrailError, Verdict
 
 FOLDER = Path(__file__).parent / "policies"
 ORDINARY = "ordinary"
@@ -112,3 +112,9 @@ def load(folder: Path = FOLDER, region: Region | None = None) -> Policies:
         except (KeyError, IndexError, ValueError) as error:
             raise GuardrailError(f"{folder / name}.yaml: message: {error} is not one of the region's numbers") from None
     return loaded
+
+
+def speaks(policies: Policies, name: str) -> Verdict:
+    """The verdict of a policy that applies."""
+    policy = policies.by_name[name]
+    return Verdict("input", policy.rule, policy.verdict, name, message=policies.message(name))

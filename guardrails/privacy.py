@@ -137,7 +137,7 @@ class Redactor:
         kind = _ENTITIES.get(result.entity_type, result.entity_type)
         start, end = result.start, result.end
         pattern = getattr(result.analysis_explanation, "pattern", None)
-        if pattern and (match := re.compile(pattern).match(text, start)) and match.re.groups and match.lastindex:
+        if pattern and result.entity_type not in _ENTITIES and (match := re.compile(pattern).match(text, start)) and match.re.groups and match.lastindex:
             start, end = match.span(1) if match[1] else (start, end)
         piece = text[start:end]
         if result.entity_type in _ENTITIES and kind != "CARD" and not self._identifies(kind, piece, text, start):

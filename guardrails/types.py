@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 class Decision(StrEnum):
@@ -65,6 +66,22 @@ class Signals:
 
     text: str
     probabilities: Mapping[str, float] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()  # medicines and classes that the text names
+    english_share: float = 1.0  # of its words that are English or a medicine's name
+    words: int = 0
+
+
+class Lexicon(Protocol):
+    """What the rules know of names and words."""
+
+    def find(self, text: str) -> frozenset[str]:
+        """The medicines and classes that a text names, by generic or class name; exact names only."""
+
+    def is_protected(self, text: str) -> bool:
+        """Whether a piece of text names a medicine, class or food, and so no person."""
+
+    def english(self, text: str) -> tuple[float, int]:
+        """The share of words that are English or a medicine's name, and the number of words."""
 
 
 class GuardrailError(RuntimeError):

@@ -156,6 +156,18 @@ class NameIndex:
             at += used
         return frozenset(found)
 
+    def is_protected(self, text: str) -> bool:
+        """Whether a piece of text names a medicine, class or food (a slip of the keyboard included), and so no person."""
+        return any(mention.match is not Match.UNKNOWN for mention in self.resolve(text).mentions)
+
+    def english(self, text: str) -> tuple[float, int]:
+        """The share of words that are English or a medicine's name, and the number of words; placeholders do not count."""
+        words = [normal(word) for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"<[A-Z_]+\d*>", " ", text))]
+        known = sum(1 for word in words if word in self._english or word in self._exact)
+        if (other := len(re.findall(r"[^\x00-\u024f\W\d_]", text))) > 3:  # letters of a script that English does not use
+            return 0.0, max(2, other)
+        return (known / len(words) if words else 1.0), len(words)
+
     def _exact_at(self, text: str, words: Sequence[tuple[str, int, int]], plain: Sequence[str], at: int) -> tuple[Mention | None, int]:
         for size in range(min(_MAX_WORDS, len(words) - at), 0, -1):
             name = " ".join(plain[at : at + size])

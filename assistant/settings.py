@@ -1,0 +1,83 @@
+"""Everything that can be set, in one place, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+DEFAULT_MODEL = "smollm2-135m-instruct"
+QUOTES_ONLY = "none"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; names the variable and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of an assistant; each may be set by `PHARMACY_` and its name in capitals.
+
+    Attributes:
+        cache: folder for prepared models, the index and the fitted classifier.
+        model: `smollm2-135m-instruct` (from its package), a local folder, a hub id, the model's name at `model_url`, or `none` for
+            quotes only.
+        model_url: an OpenAI-compatible endpoint; empty for a local model.
+        model_key: the endpoint's key.
+        embedding: `all-MiniLM-L6-v2` (from its package), a local folder or a hub id of a sentence-transformers model.
+        emergency_number, poison_line, crisis_line: the region's numbers in messages.
+        max_question_chars: longer questions are turned away.
+        max_new_tokens: how much the model may write.
+        sentences: how many sentences of evidence an answer rests on at most.
+        min_cosine: below this likeness of the best passage nothing is answered.
+        timeout_s: how long a remote model may take.
+    """
+
+    cache: Path = ROOT / ".cache"
+    model: str = DEFAULT_MODEL
+    model_url: str = ""
+    model_key: str = ""
+    embedding: str = "all-MiniLM-L6-v2"
+    emergency_number: str = "911"
+    poison_line: str = "1-800-222-1222"
+    crisis_line: str = "988"
+    max_question_chars: int = 4000
+    max_new_tokens: int = 160
+    sentences: int = 5
+    min_cosine: float = 0.25
+    timeout_s: float = 30.0
+
+    @property
+    def index(self) -> Path:
+        return self.cache / "index"
+
+    @property
+    def classifier(self) -> Path:
+        return self.cache / "guardrails.npz"
+
+    @property
+    def models(self) -> Path:
+        return self.cache / "models"
+
+
+def read(environment: dict[str, str] | None = None) -> Settings:
+    """The settings of an environment (the process's own by default).
+
+    Raises:
+        SettingsError: an unknown `PHARMACY_` variable, or a value of the wrong type.
+    """
+    environment = dict(os.environ) if environment is None else environment
+    known = {f"PHARMACY_{field.name.upper()}": field for field in fields(Settings)}
+    if unknown := sorted(name for name in environment if name.startswith("PHARMACY_") and name not in known):
+        raise SettingsError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    values: dict[str, object] = {}
+    for name, field in known.items():
+        if name not in environment:
+            continue
+        default = field.default
+        try:
+            values[field.name] = type(default)(environment[name]) if not isinstance(default, Path) else Path(environment[name]).expanduser()
+        except ValueError:
+            raise SettingsError(f"{name}={environment[name]!r}: expected {type(default).__name__}") from None
+    return Settings(**values)  # type: ignore[arg-type]

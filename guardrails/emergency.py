@@ -1,0 +1,59 @@
+"""Somebody is in danger now: overdose, poisoning, a severe reaction. Deterministic red flags above the classifier."""
+
+from __future__ import annotations
+
+import re
+
+from guardrails.policy import Policies, speaks
+from guardrails.types import Signals, Verdict
+
+THRESHOLD = 0.30  # of the classifier alone; chosen by the cross-validation of `python -m guardrails train`
+_IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
+_WITH_FLAG = 0.10  # where a danger sign is named too
+# Signs that call for an ambulance: AHA/ARC First Aid Guidelines (2024-11), stroke and anaphylaxis; America's Poison Centers, "When to call
+# 911": collapse, seizure, trouble breathing, cannot be awakened.
+_SIGN = re.compile(
+    r"\b(?:can(?:'?t|not| not| barely| hardly)|trouble|difficulty|struggling|hard|unable to|stopped?|not|barely|shallow|hardly)\W+(?:to |is |are )?(?:breath\w*|swallow\w*|wak(?:e|ing)(?: \w+)? ?up|wake|respond\w*|moving)"
+    r"|\b(?:gasping|wheezing|choking|suffocating|turn(?:ed|ing) blue|blue lips|lips (?:are |look |went )?(?:blue|gr[ae]y)|unconscious|unresponsive|passed out|collapsed|"
+    r"seiz(?:ure|ing)\w*|convuls\w+|foaming|od'?e?d|overdosed|anaphyla\w+|blacked out|limp)\b"
+    r"|\b(?:throat|tongue|face|lips?|mouth|eyes)\b.{0,20}\b(?:swell\w*|swollen|clos\w+|puff\w+|tight\w*)"
+    r"|\b(?:swell\w*|swollen) (?:of (?:the )?|up )?(?:throat|tongue|face|lips?|mouth)"
+    r"|\b(?:chest pain|crushing (?:chest|pain)|chest (?:is |feels )?(?:tight|hurts)|face (?:is )?droop\w*|slurr\w+ speech|vomiting blood|throwing up blood|coughing (?:up )?blood|"
+    r"(?:won'?t|doesn'?t|isn'?t|not|can'?t) (?:get it to )?stop bleeding|bleeding (?:that )?(?:won'?t|will not|doesn'?t|isn'?t) stop\w*|black(?: tarry)? stools?)\b"
+    r"|\bskin (?:is )?(?:peeling|blister\w+|coming off)",
+    re.IGNORECASE,
+)
+# Somebody took or got it: a swallowed amount, a child, a whole package.
+_TAKEN = re.compile(
+    r"\b(?:i|we|he|she|they|(?:my|our|the|her|his) \w+(?: \w+)?|child|kid|toddler|baby|son|daughter)\b.{0,40}?"
+    r"\b(?:swallowed|ate|eaten|drank|took|taken|chewed|got into|injected|downed|ingested|gave (?:him|her|them))\b.{0,40}?"
+    r"\b(?:whole|entire|all (?:of )?(?:my|his|her|the)|full|too (?:many|much)|handful|bunch of|bottle|pack(?:et|age)?|(?:[1-9]\d|\d{3,}) (?:of |x )?(?:\w+ ){0,3}?(?:pills?|tablets?|tabs?|capsules?|caps)|overdose)\b",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(
+    r"\b(?:toddler|baby|infant|newborn|child|kid|son|daughter|grandson|granddaughter|nephew|niece|grandchild|(?:\d+|one|two|three|four|five)[- ](?:year|yr|month|mo)s?[- ]?(?:old)?|\d{1,2} ?(?:yo|y/o)|little (?:one|boy|girl)|dog|cat)\b"
+    r".{0,50}\b(?:swallowed|ate|eaten|eating|drank|chewed|chewing|got into|put .{0,15} in (?:his|her) mouth|licked|sucked|ingested|found with)\b",
+    re.IGNORECASE,
+)
+# Somebody is meant: without one, a terse question such as "medicine and alcohol and seizures" needs a surer classifier.
+_SOMEBODY = re.compile(r"\b(?:i|i'm|im|i've|ive|me|my|mine|myself|we|our|us|he|she|him|her|his|they|them|someone|somebody|patient|caller|client|husband|wife|mom|mum|dad|son|daughter|baby|toddler|kid|child|help|took|swallowed|ate|drank)\b", re.IGNORECASE)
+# A question about danger that is only a question.
+_IMPERSONAL = re.compile(
+    r"^\W*(?:what|which|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
+    r"(?!.*\b(?:i|i'm|im|i've|ive|he|he's|she|she's|we|they)\b.{0,30}\b(?:took|taken|swallowed|ate|drank|have|having|am|is|can'?t|feel|gave|injected|started|keep|just|been|got)\b)"
+    r"(?!.*\b(?:right now|just (?:took|now|swallowed)|help)\b)(?!.*\bmy (?:throat|tongue|face|lips?|chest|skin|son|daughter|baby|kid|child|husband|wife|mom|mum|mother|dad|father)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_OVER = re.compile(r"\b(?:years? ago|last (?:year|month|summer|winter)|months? ago|in the past|used to|when i was (?:a kid|young|little)|history of|recovered|back then|once had|previously)\b", re.IGNORECASE)
+
+
+def check(signals: Signals, policies: Policies) -> Verdict | None:
+    """Escalates when the classifier is sure, or less sure beside a danger sign of a real person."""
+    sure = signals.probabilities.get("emergency", 0.0)
+    text = signals.text
+    impersonal = bool(_IMPERSONAL.search(text)) or bool(_OVER.search(text))
+    flagged = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
+    unlikely = impersonal or not _SOMEBODY.search(text)
+    if sure >= (_IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or flagged and not impersonal and sure >= _WITH_FLAG:
+        return speaks(policies, "emergency")
+    return None
