@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -92,7 +93,7 @@ class Guardrails:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._question(text, placeholders), self._loop))
 
     def check_answer(self, sentence: str, evidence: Sequence[str]) -> Ruling:
-        """Check one sentence of an answer against its evidence; `kept` is what may be shown: it, its source, or nothing."""
+        """Check one sentence of an answer against its evidence; the ruling's text is what may be shown: it, its source, or nothing."""
         return self._wait(self._sentence(sentence, evidence))
 
     async def check_answer_async(self, sentence: str, evidence: Sequence[str]) -> Ruling:
@@ -121,7 +122,21 @@ class Guardrails:
         await self._run(trail, messages, RailType.OUTPUT)
         if not trail.verdicts:
             trail.verdicts.append(_failure("output", "grounding"))
-        return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began), kept=(trail.text,) if trail.text else ())
+        source, coverage = (trail.check.source, trail.check.coverage) if trail.check else (-1, 0.0)
+        return Ruling(trail.text, tuple(trail.verdicts), _since(began), source, coverage)
+
+    def check_text(self, text: str, evidence: Sequence[str]) -> Ruling:
+        """Check a text of several sentences against evidence texts, sentence by sentence; the ruling's text joins what may be shown."""
+        quotes = [part for source in evidence for part in _sentences(source)]
+        rulings = [self.check_answer(sentence, quotes) for sentence in _sentences(text)]
+        if not rulings:
+            return Ruling("", (Verdict("output", "grounding", Decision.ALLOW),))
+        shown = dict.fromkeys(ruling.text for ruling in rulings if ruling.text)
+        return Ruling(" ".join(shown), tuple(v for ruling in rulings for v in ruling.verdicts), sum(ruling.ms for ruling in rulings))
+
+    def redact(self, text: str, placeholders: Placeholders) -> str:
+        """The text with placeholders; for earlier turns, which were ruled on when they were asked."""
+        return self._redactor.redact(text, placeholders)[0]
 
     async def _run(self, trail: _Trail, messages: list[dict[str, Any]], rail: RailType) -> None:
         token = _trail.set(trail)
@@ -198,6 +213,10 @@ def _failure(rail: str, rule: str) -> Verdict:
 _FAILURE_MESSAGE = (
     "A safety check could not run, so this question was not answered. Please ask a pharmacist, and call your emergency number if it is urgent."
 )
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"(?<=[.!?])\s+(?=[A-Z0-9\[])|\n+", text) if part.strip()]
 
 
 def _since(began: float) -> float:

@@ -72,11 +72,13 @@ _DIRECTIVE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Check:
     """The outcome for one sentence: `failed` holds `check: on what`, empty when the sentence may be shown; `source` is the row of the
-    evidence sentence that carries it best, -1 when there is none."""
+    evidence sentence that carries it best, -1 when there is none; `support` is the share of its content words that the evidence holds,
+    `coverage` the share of its source's content words that it keeps."""
 
     failed: tuple[str, ...]
     source: int
     support: float
+    coverage: float = 0.0
 
     @property
     def grounded(self) -> bool:
@@ -101,7 +103,7 @@ class Grounding:
         plain = _squeeze(sentence)
         for row, source in enumerate(evidence):
             if plain == _squeeze(source):
-                return Check((), row, 1.0)
+                return Check((), row, 1.0, 1.0)
         words = _content(sentence)
         if not evidence or not words:
             return Check(("support: no source",) if not evidence else (), -1, 0.0)
@@ -125,7 +127,8 @@ class Grounding:
             failed.append(f"support: {', '.join(sorted(words - together)[:5])}")
         if directive := _DIRECTIVE.search(sentence):
             failed.append(f"advice: {directive[0]}")
-        return Check(tuple(failed), best, support)
+        kept = _content(evidence[best])
+        return Check(tuple(failed), best, support, len(kept & words) / max(1, len(kept)))
 
     def _names_failed(self, sentence: str, ground: Sequence[str]) -> Iterable[str]:
         named = frozenset().union(*(self._find_names(source) for source in ground))

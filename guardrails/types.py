@@ -43,7 +43,8 @@ class Ruling:
     text: str
     verdicts: tuple[Verdict, ...]
     ms: float = 0.0
-    kept: tuple[str, ...] = ()  # output side: the sentences that may be shown, replaced ones included
+    source: int = -1  # output side: the row of the evidence that carries the sentence, -1 for none
+    coverage: float = 0.0  # output side: the share of that row's content that the sentence keeps
 
     @property
     def strongest(self) -> Verdict:

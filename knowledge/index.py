@@ -57,7 +57,7 @@ def build(folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,),
     """
     monographs = [monograph for source in sources for monograph in read_all(source)]
     cut = [passage for monograph in monographs for passage in passages(monograph, embedder.count_tokens)]
-    vectors = embedder.encode([embedded_text(passage) for passage in cut], progress=progress)
+    vectors = _embedded([embedded_text(passage) for passage in cut], embedder, folder, progress)
     flat = faiss.IndexFlatIP(embedder.dimension)
     flat.add(vectors)
     head = routing.train(embedder)
@@ -103,6 +103,22 @@ def load(folder: Path, embedder: Embedder) -> Index:
         router=Router(tuple(json.loads(files["router.json"])), packed["weights"], packed["bias"]),
         faiss_index=faiss.deserialize_index(np.frombuffer(files["vectors.faiss"], dtype=np.uint8)),
     )
+
+
+def _embedded(texts: Sequence[str], embedder: Embedder, folder: Path, progress: bool) -> Vectors:
+    """(n, d) float32: a text that the index at `folder` holds already is not embedded again."""
+    known: dict[str, Vectors] = {}
+    try:
+        manifest, files = store.read(folder)
+        if manifest.embedding_sha256 == embedder.fingerprint:
+            old = faiss.deserialize_index(np.frombuffer(files["vectors.faiss"], dtype=np.uint8))
+            rows = [Passage(**{**row, "brands": tuple(row["brands"])}) for row in _rows(files["passages.jsonl"])]
+            known = dict(zip(map(embedded_text, rows), old.reconstruct_n(0, old.ntotal), strict=True))
+    except StaleIndexError:
+        pass
+    new = list(dict.fromkeys(text for text in texts if text not in known))
+    known |= dict(zip(new, embedder.encode(new, progress=progress), strict=True))
+    return np.stack([known[text] for text in texts])
 
 
 def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:

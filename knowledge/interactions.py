@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from knowledge.classes import partners
+from knowledge.classes import classes_of, partners
 from knowledge.types import Interaction, Monograph, Severity
 
 
@@ -109,6 +109,11 @@ class InteractionTable:
     def reaches(partner: str, name: str) -> bool:
         """Whether a row about `partner` is about `name`."""
         return name.lower() in _reached(partner)
+
+    @staticmethod
+    def share_class(a: str, b: str) -> bool:
+        """Whether two medicines are members of a common class."""
+        return bool(set(classes_of(a)) & set(classes_of(b)))
 
     def one_sided(self) -> Iterator[str]:
         """Pairs of held drugs that one side calls major or worse and the other does not mention."""

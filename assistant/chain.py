@@ -1,0 +1,210 @@
+"""The walk of a question: rails, names, passages, model, rails, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import threading
+import time
+import unicodedata
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+
+from langchain_core.language_models import BaseChatModel
+
+from assistant.evidence import Evidence, choose, split
+from assistant.messages import listed, message
+from assistant.settings import Settings
+from assistant.subject import Subject, subject
+from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
+from assistant.writing import Draft, write
+from guardrails.engine import Guardrails
+from guardrails.privacy import Placeholders
+from guardrails.types import Decision, Ruling
+from knowledge.names import Match
+from knowledge.search import KnowledgeBase
+from knowledge.sections import INTERACTIONS
+from knowledge.types import Hit, Passage
+
+log = logging.getLogger(__name__)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]")
+
+
+@dataclass
+class _Walk:
+    """What one question has gathered on its way."""
+
+    question: Question
+    text: str = ""
+    sentences: list[Sentence] = field(default_factory=list)
+    drugs: tuple[DrugMention, ...] = ()
+    verdicts: list[RailVerdict] = field(default_factory=list)
+    draft: Draft = field(default_factory=lambda: Draft(()))
+    timings: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.perf_counter)
+
+    def took(self, stage: str, since: float) -> None:
+        self.timings[stage] = round((time.perf_counter() - since) * 1000, 2)
+
+
+class PharmacyAssistant:
+    """Answers questions about medicines from monographs. Safe to use from several threads and tasks at once."""
+
+    def __init__(self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings):
+        self.base, self.rails, self.model, self.settings = base, rails, model, settings
+
+    def ask(self, question: Question | str) -> Answer:
+        """The whole answer to a question."""
+        return next(piece for piece in self.stream(question) if isinstance(piece, Answer))
+
+    def stream(self, question: Question | str) -> Iterator[Sentence | Answer]:
+        """Checked sentences as they are ready, and last the `Answer` that holds them all."""
+        walk = _Walk(Question(question) if isinstance(question, str) else question)
+        try:
+            yield from self._walk(walk)
+        except Exception as error:  # noqa: BLE001 - the edge: a user gets a sentence; the text of the question is not logged
+            log.error("a question failed: %s", type(error).__name__)
+            yield from self._end(walk, Status.FAILED, "internal_error", message("failed"))
+
+    async def aask(self, question: Question | str) -> Answer:
+        """`ask` without blocking the event loop."""
+        return await asyncio.to_thread(self.ask, question)
+
+    async def astream(self, question: Question | str) -> AsyncIterator[Sentence | Answer]:
+        """`stream` without blocking the event loop."""
+        loop, pieces = asyncio.get_running_loop(), asyncio.Queue[Sentence | Answer]()
+
+        def work() -> None:
+            for piece in self.stream(question):
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        threading.Thread(target=work, daemon=True).start()
+        while True:
+            piece = await pieces.get()
+            yield piece
+            if isinstance(piece, Answer):
+                return
+
+    def _walk(self, walk: _Walk) -> Iterator[Sentence | Answer]:
+        text = _CONTROL.sub("", unicodedata.normalize("NFC", walk.question.text)).strip()
+        if not text:
+            return (yield from self._end(walk, Status.FAILED, "empty_question", message("empty_question")))
+        if len(text) > (limit := self.settings.max_question_chars):
+            return (yield from self._end(walk, Status.FAILED, "too_long", message("too_long", length=len(text), limit=limit)))
+
+        placeholders = Placeholders()
+        earlier = [self.rails.redact(turn.content[:limit], placeholders) for turn in walk.question.history if turn.role == "user"]
+        ruling = self.rails.check_question(text, placeholders)
+        walk.text = ruling.text
+        walk.timings["rails_in"] = ruling.ms
+        walk.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
+        if ruling.stops or ruling.strongest.message and ruling.decision is Decision.ALLOW:
+            return (yield from self._ruled(walk, ruling))
+        if small_talk := next((v for v in ruling.verdicts if v.reason == "small_talk"), None):
+            return (yield from self._end(walk, Status.ANSWERED, "small_talk", small_talk.message))
+        if not re.search(r"[^\W\d_]", walk.text):
+            return (yield from self._end(walk, Status.CLARIFY, "unreadable", message("unreadable")))
+
+        since = time.perf_counter()
+        about = subject(self.base, walk.text, earlier)
+        walk.drugs = _mentions(about)
+        walk.took("resolve", since)
+        since = time.perf_counter()
+        evidence, ending = self._evidence(about)
+        walk.took("retrieve", since)
+        referral = ruling.strongest.message if ruling.decision is Decision.REFER else ""
+        if ending:
+            status, reason, said = ending
+            return (yield from self._end(walk, status, reason, said, referral if status is Status.NO_SOURCE else ""))
+        yield from self._answer(walk, about, evidence, referral)
+
+    def _ruled(self, walk: _Walk, ruling: Ruling) -> Iterator[Sentence | Answer]:
+        verdict = ruling.strongest
+        status = Status.ESCALATED if verdict.decision is Decision.ESCALATE else Status.REFUSED
+        yield from self._end(walk, Status.FAILED if verdict.failed else status, verdict.reason, verdict.message)
+
+    def _evidence(self, about: Subject) -> tuple[list[Evidence], tuple[Status, str, str] | None]:
+        """The sentences to answer from, or how the question ends without any."""
+        if about.resolution.ambiguous:
+            choices = [_choice(self.base, name) for name in about.resolution.ambiguous[0].names]
+            return [], (Status.CLARIFY, "ambiguous_name", message("which_of", choices=listed(choices)))
+        if about.pairs and (rows := self._pairs(about)):
+            return rows, None
+        unknown = [mention.text for mention in about.resolution.unknown]
+        if about.pairs and about.drugs and unknown:
+            said = message("unknown_pair", name=listed(unknown), other=listed(list(about.drugs), "and"))
+            return [], (Status.NO_SOURCE, "unknown_drug", said)
+        if unknown and not about.drugs:
+            return [], (Status.NO_SOURCE, "unknown_drug", message("unknown_drug", names=listed(unknown)))
+        if about.pairs and len(about.drugs) >= 2:
+            a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
+            return [], (Status.NO_SOURCE, "no_statement", message("no_statement", a=a, b=b))
+        found = self.base.find(about.question, about.drugs or None, k=6)
+        if not about.drugs and found.cosine < self.settings.min_cosine + 0.25:
+            return [], (Status.CLARIFY, "which_drug", message("which_drug"))
+        if found.cosine < self.settings.min_cosine:
+            said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
+            return [], (Status.NO_SOURCE, "no_evidence", said)
+        return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
+
+    def _pairs(self, about: Subject) -> list[Evidence]:
+        """What the monographs state about every pair of the names, the strongest first, each side's own row."""
+        stated = [pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.statements]
+        stated.sort(key=lambda pair: pair.severity.rank if pair.severity else 9)
+        evidence = [
+            piece
+            for pair in stated
+            for statement in pair.statements[: 2 if len(stated) < 3 else 1]
+            for piece in split(Hit(_passage(self.base, statement.monograph.id, statement.row.start, statement.row.end), 1.0))
+        ]
+        return list({(piece.hit.passage.monograph, piece.start): piece for piece in evidence}.values())
+
+    def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
+        since = time.perf_counter()
+        walk.draft = Draft(evidence)
+        for sentence in write(about.question, walk.draft, self.rails, self.model):
+            if not walk.sentences:
+                walk.took("first_sentence", walk.began)
+            walk.sentences.append(sentence)
+            yield sentence
+        walk.took("write", since)
+        walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
+        if not walk.sentences:
+            return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
+        yield from self._end(walk, Status.ANSWERED, "", *([referral] if referral else []))
+
+    def _end(self, walk: _Walk, status: Status, reason: str, *said: str) -> Iterator[Sentence | Answer]:
+        """Close the walk with the assistant's own sentences after whatever was shown."""
+        for text in filter(None, said):
+            walk.sentences.append(Sentence(text))
+            yield walk.sentences[-1]
+        walk.took("total", walk.began)
+        yield Answer(
+            id=walk.question.id or uuid.uuid4().hex, question=walk.text, status=status, reason=reason,
+            text="\n".join(sentence.marked for sentence in walk.sentences), sentences=tuple(walk.sentences),
+            citations=walk.draft.citations(), drugs=walk.drugs, verdicts=(*walk.verdicts, *walk.draft.verdicts),
+            model=self.settings.model, timings_ms=walk.timings,
+        )  # fmt: skip
+
+
+def _mentions(about: Subject) -> tuple[DrugMention, ...]:
+    named = [m for m in about.resolution.mentions if m.match is not Match.FOOD]
+    carried = [name for name in about.drugs if not any(name in m.names for m in named)]
+    return (*(DrugMention(m.text, listed(list(m.names)), m.match.value) for m in named), *(DrugMention(name, name, "history") for name in carried))
+
+
+def _choice(base: KnowledgeBase, name: str) -> str:
+    drug = base.names.drugs.get(name)
+    return message("choice", name=name, purpose=drug.purpose) if drug else name
+
+
+def _passage(base: KnowledgeBase, monograph_id: str, start: int, end: int) -> Passage:
+    """The stretch of a monograph as a passage of its interactions."""
+    monograph = base.by_id[monograph_id]
+    section = next(part for part in monograph.section(INTERACTIONS) if part.start == start)
+    return Passage(
+        monograph.drug.name, section.heading, section.code, monograph.text[start:end], start, end, monograph.id, monograph.revised.isoformat(),
+        "; ".join(source.title for source in monograph.sources), monograph.drug.brands[:3], monograph.origin,
+    )  # fmt: skip

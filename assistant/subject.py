@@ -1,0 +1,86 @@
+"""What a question is about: its medicines, those carried over from earlier turns, and whether it asks about a pair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.names import Match, Mention, Resolution
+from knowledge.search import KnowledgeBase
+from knowledge.vocabulary import normal
+
+_PAIRING = re.compile(r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|plus|same time|alongside|along with|and)\b|[+&]", re.IGNORECASE)
+_COMPARING = re.compile(r"\b(?:better|difference|differ|compared?|versus|vs|stronger|instead|rather|prefer|same as|which)\b", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what if|with|or|also|then|ok(?:ay)?,? (?:and|what about))\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked, and about what.
+
+    Attributes:
+        question: the question to answer; a follow-up is written out in full.
+        resolution: the names in the question as it stands.
+        drugs: generic names with a monograph, those of earlier turns included.
+        others: classes, foods and medicines without a monograph.
+        pairs: whether it asks how they go together.
+    """
+
+    question: str
+    resolution: Resolution
+    drugs: tuple[str, ...]
+    others: tuple[str, ...]
+    pairs: bool
+
+
+def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subject:
+    """The subject of a question, given the user's earlier questions, oldest first; all are redacted."""
+    resolution = base.resolve(question)
+    before = base.resolve(earlier[-1]) if earlier else Resolution(())
+    if earlier and before.ambiguous and (chosen := _chosen(base, question, resolution, before.ambiguous[0])):
+        doubtful = before.ambiguous[0]
+        question = earlier[-1][: doubtful.start] + chosen + earlier[-1][doubtful.end :]
+        resolution, earlier = base.resolve(question), earlier[:-1]
+    elif earlier and _ELLIPSIS.match(question) and len(question.split()) <= 6 and resolution.drugs and not resolution.partners:
+        question = _written_out(base, earlier[-1], before, resolution)
+        resolution = base.resolve(question)
+    drugs = list(resolution.drugs)
+    if not drugs and not resolution.unknown and not resolution.ambiguous:
+        drugs = list(next((found for text in reversed(earlier) if (found := base.resolve(text).drugs)), ()))[:1]
+    others = [*resolution.partners, *(mention.names[0] for mention in resolution.unknown)]
+    count = len(drugs) + len(others)
+    pairs = bool(drugs or resolution.unknown) and count >= 2 and _asks_for_pairs(base, question, resolution, drugs)
+    return Subject(question, resolution, tuple(drugs), tuple(dict.fromkeys(others)), pairs)
+
+
+def _asks_for_pairs(base: KnowledgeBase, question: str, resolution: Resolution, drugs: Sequence[str]) -> bool:
+    odds = base.sections(question, resolution).get("34073-7 Drug interactions", 0.0)
+    if len(drugs) >= 2 and _COMPARING.search(question):
+        return odds >= 0.6
+    return odds >= 0.25 or bool(len(drugs) >= 2 and _PAIRING.search(question))
+
+
+def _chosen(base: KnowledgeBase, reply: str, resolution: Resolution, doubtful: Mention) -> str | None:
+    """The one of the doubtful names that a reply picks: by name, or by what it is for."""
+    if named := [name for name in doubtful.names if name in resolution.drugs]:
+        return named[0] if len(named) == 1 else None
+    words = {word[:5] for word in normal(reply).split() if len(word) >= 4}
+    scores = {name: 0 for name in doubtful.names}
+    for name in doubtful.names:
+        if drug := base.names.drugs.get(name):
+            known = {word[:5] for word in normal(f"{drug.purpose} {drug.drug_class} {' '.join(drug.brands)}").split() if len(word) >= 4}
+            scores[name] = len(words & known)
+    best = sorted(scores, key=lambda name: -scores[name])
+    return best[0] if scores[best[0]] > 0 and (len(best) == 1 or scores[best[0]] > scores[best[1]]) else None
+
+
+def _written_out(base: KnowledgeBase, before: str, names: Resolution, now: Resolution) -> str:
+    """The earlier question asked of the newly named medicine, in the place of the one most like it."""
+    held = [mention for mention in names.mentions if mention.match not in (Match.CLASS, Match.FOOD, Match.UNKNOWN)]
+    if not held:
+        return before
+    new = now.drugs[0]
+    alike = [m for m in held if any(base.interactions.share_class(new, name) for name in m.names)]
+    old = (alike or held)[-1] if len(held) > 1 else held[0]
+    return before[: old.start] + new + before[old.end :]

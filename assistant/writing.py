@@ -1,0 +1,102 @@
+"""Writes an answer from evidence: the model joins and simplifies, and every sentence passes the output rails before it is shown."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.language_models import BaseChatModel
+
+from assistant.evidence import Evidence
+from assistant.prompt import render
+from assistant.types import Citation, RailVerdict, Sentence
+from guardrails.engine import Guardrails
+from guardrails.types import Decision, Ruling
+from knowledge.passages import sentences
+
+_WHOLE = 0.75  # a rewrite that keeps less than this share of its source's content words gives way to the quote
+_STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
+_MARKER = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass
+class Draft:
+    """An answer in the making: what was shown, cited and decided so far."""
+
+    evidence: Sequence[Evidence]
+    cited: list[int] = field(default_factory=list)  # rows of the evidence, in the order of their markers
+    verdicts: list[RailVerdict] = field(default_factory=list)
+    model_ms: float = 0.0
+    rails_ms: float = 0.0
+
+    def show(self, text: str, row: int) -> Sentence:
+        """The sentence with the marker of its evidence row."""
+        self.cited.append(row)
+        return Sentence(text, (len(self.cited),))
+
+    def note(self, ruling: Ruling) -> None:
+        self.rails_ms += ruling.ms
+        self.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
+
+    def citations(self) -> tuple[Citation, ...]:
+        """One citation a marker; the quote is the exact span of the monograph."""
+        cited = []
+        for marker, row in enumerate(self.cited, start=1):
+            piece, passage = self.evidence[row], self.evidence[row].hit.passage
+            cited.append(
+                Citation(
+                    marker, passage.drug, passage.section, passage.section_code, piece.text, piece.start, piece.end, passage.monograph,
+                    passage.revised, passage.source,
+                )  # fmt: skip
+            )
+        return tuple(cited)
+
+
+def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel | None) -> Iterator[Sentence]:
+    """The checked sentences of an answer, as they are ready.
+
+    Each evidence sentence is shown once: as the model rewrote it where the rewrite is whole and passes the rails, else as the quote.
+    """
+    quotes = [piece.text for piece in draft.evidence]
+    strays = 0
+    for sentence in _written(question, draft, model) if model else ():
+        ruling = rails.check_answer(sentence, quotes)
+        draft.note(ruling)
+        row = ruling.source
+        if row < 0 or row in draft.cited or ruling.decision is Decision.REFUSE:
+            strays += 1
+        elif ruling.decision is Decision.ALLOW and ruling.coverage >= _WHOLE:
+            yield draft.show(ruling.text, row)
+        else:
+            strays += 1
+            yield from _quoted(draft, rails, quotes, row)
+        if strays >= _STRAYS or len(draft.cited) == len(quotes):
+            break
+    for row in range(len(quotes)):
+        if row not in draft.cited:
+            yield from _quoted(draft, rails, quotes, row)
+
+
+def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:
+    ruling = rails.check_answer(quotes[row], quotes)
+    draft.note(ruling)
+    if ruling.text and ruling.decision is not Decision.REFUSE:
+        yield draft.show(ruling.text, row)
+
+
+def _written(question: str, draft: Draft, model: BaseChatModel) -> Iterator[str]:
+    """The model's sentences, each as soon as it is complete; markers are dropped, since code cites."""
+    text, began = "", time.perf_counter()
+    for chunk in model.stream(render(question, [piece.as_hit for piece in draft.evidence])):
+        text += str(chunk.content)
+        spans = sentences(text)
+        for start, end in spans[:-1]:
+            draft.model_ms += (time.perf_counter() - began) * 1000
+            yield _MARKER.sub("", text[start:end]).strip()
+            began = time.perf_counter()
+        text = text[spans[-1][0] :] if spans else text
+    draft.model_ms += (time.perf_counter() - began) * 1000
+    if text.rstrip().endswith((".", "!", "?", "]")):  # a last sentence cut short by the token limit is not shown
+        yield _MARKER.sub("", text).strip()
