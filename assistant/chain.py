@@ -100,7 +100,7 @@ class PharmacyAssistant:
         walk.text = ruling.text
         walk.timings["rails_in"] = ruling.ms
         walk.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
-        if ruling.stops or ruling.strongest.message and ruling.decision is Decision.ALLOW:
+        if ruling.stops or (ruling.strongest.message and ruling.decision is Decision.ALLOW):
             return (yield from self._ruled(walk, ruling))
         if small_talk := next((v for v in ruling.verdicts if v.reason == "small_talk"), None):
             return (yield from self._end(walk, Status.ANSWERED, "small_talk", small_talk.message))
@@ -192,7 +192,10 @@ class PharmacyAssistant:
 def _mentions(about: Subject) -> tuple[DrugMention, ...]:
     named = [m for m in about.resolution.mentions if m.match is not Match.FOOD]
     carried = [name for name in about.drugs if not any(name in m.names for m in named)]
-    return (*(DrugMention(m.text, listed(list(m.names)), m.match.value) for m in named), *(DrugMention(name, name, "history") for name in carried))
+    return (
+        *(DrugMention(m.text, listed(list(m.names)), m.match.value) for m in named),
+        *(DrugMention(name, name, "history") for name in carried),
+    )
 
 
 def _choice(base: KnowledgeBase, name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
+from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit
 
 _FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
@@ -42,12 +43,12 @@ def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -
     if not candidates:
         return []
     likeness = embedder.encode([question, *(evidence.text for evidence in candidates)])
-    scores = [
-        float(likeness[0] @ vector) + _HIT * evidence.hit.score for vector, evidence in zip(likeness[1:], candidates, strict=True)
-    ]
+    scores = [float(likeness[0] @ vector) + _HIT * evidence.hit.score for vector, evidence in zip(likeness[1:], candidates, strict=True)]
     best = max(scores)
     ranked = sorted(range(len(candidates)), key=lambda row: -scores[row])
     first = candidates[ranked[0]].hit
     kept = [row for row in ranked if scores[row] >= best - (_FIRST if candidates[row].hit is first else _OTHERS)][:limit]
+    whole = {id(candidates[row].hit) for row in kept if candidates[row].hit.passage.section_code == INTERACTIONS}
+    kept += [row for row in ranked if row not in kept and id(candidates[row].hit) in whole]  # what happens, and what to do about it
     passages = list(dict.fromkeys(id(candidates[row].hit) for row in kept))
     return [candidates[row] for row in sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))]

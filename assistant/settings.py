@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DEFAULT_MODEL = "smollm2-135m-instruct"
 QUOTES_ONLY = "none"
+_KINDS: dict[str, Callable[[str], object]] = {"str": str, "int": int, "float": float, "Path": lambda text: Path(text).expanduser()}
 
 
 class SettingsError(ValueError):
@@ -75,9 +77,9 @@ def read(environment: dict[str, str] | None = None) -> Settings:
     for name, field in known.items():
         if name not in environment:
             continue
-        default = field.default
+        kind = _KINDS[str(field.type)]
         try:
-            values[field.name] = type(default)(environment[name]) if not isinstance(default, Path) else Path(environment[name]).expanduser()
+            values[field.name] = kind(environment[name])
         except ValueError:
-            raise SettingsError(f"{name}={environment[name]!r}: expected {type(default).__name__}") from None
+            raise SettingsError(f"{name}={environment[name]!r}: expected {field.type}") from None
     return Settings(**values)  # type: ignore[arg-type]

@@ -10,8 +10,15 @@ from knowledge.names import Match, Mention, Resolution
 from knowledge.search import KnowledgeBase
 from knowledge.vocabulary import normal
 
-_PAIRING = re.compile(r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|plus|same time|alongside|along with|and)\b|[+&]", re.IGNORECASE)
+_PAIRING = re.compile(
+    r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|plus|same time|alongside|along with|and)\b|[+&]",
+    re.IGNORECASE,
+)
 _COMPARING = re.compile(r"\b(?:better|difference|differ|compared?|versus|vs|stronger|instead|rather|prefer|same as|which)\b", re.IGNORECASE)
+_CONTENT = re.compile(
+    r"(?!\b(?:what|whats|what's|is|are|the|a|an|about|tell|me|please|info|information|on|of|for|drug|medicine|medication|pill|tablet|hi|hello)\b)\b[a-z]{2,}",
+    re.IGNORECASE,
+)
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what if|with|or|also|then|ok(?:ay)?,? (?:and|what about))\b", re.IGNORECASE)
 
 
@@ -45,6 +52,8 @@ def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subje
     elif earlier and _ELLIPSIS.match(question) and len(question.split()) <= 6 and resolution.drugs and not resolution.partners:
         question = _written_out(base, earlier[-1], before, resolution)
         resolution = base.resolve(question)
+    if len(resolution.drugs) == 1 and not _CONTENT.search(_without_names(question, resolution)):
+        question = f"What is {resolution.drugs[0]} used for?"  # a bare name asks what it is
     drugs = list(resolution.drugs)
     if not drugs and not resolution.unknown and not resolution.ambiguous:
         drugs = list(next((found for text in reversed(earlier) if (found := base.resolve(text).drugs)), ()))[:1]
@@ -52,6 +61,12 @@ def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subje
     count = len(drugs) + len(others)
     pairs = bool(drugs or resolution.unknown) and count >= 2 and _asks_for_pairs(base, question, resolution, drugs)
     return Subject(question, resolution, tuple(drugs), tuple(dict.fromkeys(others)), pairs)
+
+
+def _without_names(question: str, resolution: Resolution) -> str:
+    for mention in reversed(resolution.mentions):
+        question = question[: mention.start] + question[mention.end :]
+    return question
 
 
 def _asks_for_pairs(base: KnowledgeBase, question: str, resolution: Resolution, drugs: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ from knowledge.passages import sentences
 
 _WHOLE = 0.75  # a rewrite that keeps less than this share of its source's content words gives way to the quote
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
-_MARKER = re.compile(r"\s*\[\d+\]")
+_MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
 
 @dataclass
@@ -47,9 +47,17 @@ class Draft:
             piece, passage = self.evidence[row], self.evidence[row].hit.passage
             cited.append(
                 Citation(
-                    marker, passage.drug, passage.section, passage.section_code, piece.text, piece.start, piece.end, passage.monograph,
-                    passage.revised, passage.source,
-                )  # fmt: skip
+                    marker,
+                    passage.drug,
+                    passage.section,
+                    passage.section_code,
+                    piece.text,
+                    piece.start,
+                    piece.end,
+                    passage.monograph,
+                    passage.revised,
+                    passage.source,
+                )
             )
         return tuple(cited)
 
@@ -94,9 +102,20 @@ def _written(question: str, draft: Draft, model: BaseChatModel) -> Iterator[str]
         spans = sentences(text)
         for start, end in spans[:-1]:
             draft.model_ms += (time.perf_counter() - began) * 1000
-            yield _MARKER.sub("", text[start:end]).strip()
+            yield from _cleaned(text[start:end], draft)
             began = time.perf_counter()
         text = text[spans[-1][0] :] if spans else text
     draft.model_ms += (time.perf_counter() - began) * 1000
     if text.rstrip().endswith((".", "!", "?", "]")):  # a last sentence cut short by the token limit is not shown
-        yield _MARKER.sub("", text).strip()
+        yield from _cleaned(text, draft)
+
+
+def _cleaned(text: str, draft: Draft) -> Iterator[str]:
+    """A written sentence without the marker, the list number or the passage heading that the model may copy from its prompt."""
+    text = _MARKER.sub("", text).strip()
+    for piece in draft.evidence:
+        heading = f"{piece.hit.passage.drug}, {piece.hit.passage.section}:"
+        if text.lower().startswith(heading.lower()):
+            text = text[len(heading) :].strip()
+    if text:
+        yield text

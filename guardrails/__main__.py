@@ -44,7 +44,14 @@ def _as_json(ruling: Ruling) -> dict[str, object]:
     verdict = ruling.strongest
     rule = verdict.rule if verdict.decision is not Decision.ALLOW or verdict.reason else ""
     failed = [failure for each in ruling.verdicts for failure in each.failed]
-    return {"decision": ruling.decision.value, "rule": rule, "reason": verdict.reason, "text": ruling.text, "failed": failed, "message": verdict.message}
+    return {
+        "decision": ruling.decision.value,
+        "rule": rule,
+        "reason": verdict.reason,
+        "text": ruling.text,
+        "failed": failed,
+        "message": verdict.message,
+    }
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -83,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m guardrails", description="What may be asked and what may be said.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="run the rails over a file")
-    check.add_argument("--batch", type=Path, required=True, metavar="FILE.jsonl", help='{"id","text"[,"side"][,"evidence"]} a line in, a ruling a line out')
+    check.add_argument(
+        "--batch", type=Path, required=True, metavar="FILE.jsonl", help='{"id","text"[,"side"][,"evidence"]} a line in, a ruling a line out'
+    )
     check.set_defaults(run=_check)
     train = commands.add_parser("train", help="refit the classifier on the policy files and print its cross-validation")
     train.add_argument("--if-needed", action="store_true", help="do nothing when it is up to date")

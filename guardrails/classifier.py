@@ -64,7 +64,9 @@ class Classifier:
         path.parent.mkdir(parents=True, exist_ok=True)
         meta = {name: getattr(self, name) for name in ("policies", "words", "policies_sha256", "embedding_sha256")}
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-            np.savez(file, weights=self.weights, bias=self.bias, idf=self.idf, meta=np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8))
+            np.savez(
+                file, weights=self.weights, bias=self.bias, idf=self.idf, meta=np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
+            )
         os.replace(file.name, path)
 
 

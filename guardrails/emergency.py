@@ -36,7 +36,10 @@ _CHILD = re.compile(
     re.IGNORECASE,
 )
 # Somebody is meant: without one, a terse question such as "medicine and alcohol and seizures" needs a surer classifier.
-_SOMEBODY = re.compile(r"\b(?:i|i'm|im|i've|ive|me|my|mine|myself|we|our|us|he|she|him|her|his|they|them|someone|somebody|patient|caller|client|husband|wife|mom|mum|dad|son|daughter|baby|toddler|kid|child|help|took|swallowed|ate|drank)\b", re.IGNORECASE)
+_SOMEBODY = re.compile(
+    r"\b(?:i|i'm|im|i've|ive|me|my|mine|myself|we|our|us|he|she|him|her|his|they|them|someone|somebody|patient|caller|client|husband|wife|mom|mum|dad|son|daughter|baby|toddler|kid|child|help|took|swallowed|ate|drank)\b",
+    re.IGNORECASE,
+)
 # A question about danger that is only a question.
 _IMPERSONAL = re.compile(
     r"^\W*(?:what|which|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
@@ -44,7 +47,10 @@ _IMPERSONAL = re.compile(
     r"(?!.*\b(?:right now|just (?:took|now|swallowed)|help)\b)(?!.*\bmy (?:throat|tongue|face|lips?|chest|skin|son|daughter|baby|kid|child|husband|wife|mom|mum|mother|dad|father)\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_OVER = re.compile(r"\b(?:years? ago|last (?:year|month|summer|winter)|months? ago|in the past|used to|when i was (?:a kid|young|little)|history of|recovered|back then|once had|previously)\b", re.IGNORECASE)
+_OVER = re.compile(
+    r"\b(?:years? ago|last (?:year|month|summer|winter)|months? ago|in the past|used to|when i was (?:a kid|young|little)|history of|recovered|back then|once had|previously)\b",
+    re.IGNORECASE,
+)
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
@@ -54,6 +60,6 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     impersonal = bool(_IMPERSONAL.search(text)) or bool(_OVER.search(text))
     flagged = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
     unlikely = impersonal or not _SOMEBODY.search(text)
-    if sure >= (_IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or flagged and not impersonal and sure >= _WITH_FLAG:
+    if sure >= (_IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (flagged and not impersonal and sure >= _WITH_FLAG):
         return speaks(policies, "emergency")
     return None

@@ -153,7 +153,8 @@ class Guardrails:
         trail, began = _trail.get(), time.perf_counter()
         try:
             redacted, kinds = self._redactor.redact(text, trail.placeholders)
-            odds = self._classifier.probabilities(redacted, self._encode([redacted])[0])
+            plain = _in_words(redacted)
+            odds = self._classifier.probabilities(plain, self._encode([plain])[0])
             trail.signals = Signals(redacted, odds, self._lexicon.find(redacted), *self._lexicon.english(redacted))
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("input", "privacy"))
@@ -210,9 +211,12 @@ def _failure(rail: str, rule: str) -> Verdict:
     return Verdict(rail, rule, Decision.REFUSE, _COULD_NOT_RUN, message=_FAILURE_MESSAGE, failed=(f"{rule}: {_COULD_NOT_RUN}",))
 
 
-_FAILURE_MESSAGE = (
-    "A safety check could not run, so this question was not answered. Please ask a pharmacist, and call your emergency number if it is urgent."
-)
+_FAILURE_MESSAGE = "A safety check could not run, so this question was not answered. Please ask a pharmacist, and call your emergency number if it is urgent."
+
+
+def _in_words(text: str) -> str:
+    """The text with its placeholders in words, so that the classifier reads a sentence."""
+    return re.sub(r"<[A-Z_]+_\d+>", "", re.sub(r"<NAME_\d+>", "someone", text)).strip() or text
 
 
 def _sentences(text: str) -> list[str]:

@@ -30,7 +30,7 @@ _PATTERNS: tuple[tuple[str, str, float], ...] = (
     ("SSN", r"\b(?!000|666|9\d\d)\d{3}[- ](?!00)\d{2}[- ](?!0000)\d{4}\b", 0.8),  # (G); SSA numbering rules
     ("SSN", rf"(?i)\b(?:ssn|social security){_NUMBER_LABEL}\s*(\d{{9}}|\d{{4}})\b", 0.8),
     ("MEDICAL_RECORD", rf"(?i)\b(?:mrn|medical record|chart|patient id|patient number|hospital number){_NUMBER_LABEL}\s*([a-z]{{0,4}}-?\d[\w-]{{3,}})", 0.9),  # (H)
-    ("PRESCRIPTION", rf"(?i)\b(?:rx|prescription|script|refill)\s*(?:number|no\.?|num|id|#|:)+\s*(?:is\s*)?([a-z]{{0,3}}-?\d[\d-]{{4,}})", 0.9),  # (R)
+    ("PRESCRIPTION", r"(?i)\b(?:rx|prescription|script|refill)\s*(?:number|no\.?|num|id|#|:)+\s*(?:is\s*)?([a-z]{0,3}-?\d[\d-]{4,})", 0.9),  # (R)
     ("PRESCRIPTION", r"(?i)\brx\s?(\d{6,})\b", 0.9),
     ("MEMBER_ID", rf"(?i)\b(?:member|subscriber|policy|group|beneficiary|insurance|medicare|medicaid|health plan|mbi){_NUMBER_LABEL}\s*([a-z]{{0,5}}-?\d[\w-]{{4,}})", 0.9),  # (I)
     ("MEMBER_ID", r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b", 0.9),  # Medicare MBI, CMS format
@@ -68,15 +68,92 @@ _PATTERNS: tuple[tuple[str, str, float], ...] = (
 )  # fmt: skip
 _ENTITIES = {"PERSON": "NAME", "LOCATION": "PLACE", "GPE": "PLACE", "FAC": "PLACE", "CREDIT_CARD": "CARD", "ORGANIZATION": "FACILITY"}
 # States and countries may stay (Safe Harbor takes places smaller than a state).
-_WIDE_PLACES = frozenset(
-    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
-    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
-    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america canada mexico england france germany spain italy india "
-    "china japan australia ireland scotland wales uk europe asia africa".split()
-    + ["new york", "new jersey", "new mexico", "new hampshire", "north carolina", "south carolina", "north dakota", "south dakota", "rhode island", "west virginia", "united states", "united kingdom"]
+_WIDE_PLACES = set(
+    [
+        "alabama",
+        "alaska",
+        "arizona",
+        "arkansas",
+        "california",
+        "colorado",
+        "connecticut",
+        "delaware",
+        "florida",
+        "georgia",
+        "hawaii",
+        "idaho",
+        "illinois",
+        "indiana",
+        "iowa",
+        "kansas",
+        "kentucky",
+        "louisiana",
+        "maine",
+        "maryland",
+        "massachusetts",
+        "michigan",
+        "minnesota",
+        "mississippi",
+        "missouri",
+        "montana",
+        "nebraska",
+        "nevada",
+        "ohio",
+        "oklahoma",
+        "oregon",
+        "pennsylvania",
+        "tennessee",
+        "texas",
+        "utah",
+        "vermont",
+        "virginia",
+        "washington",
+        "wisconsin",
+        "wyoming",
+        "usa",
+        "us",
+        "u.s.",
+        "america",
+        "canada",
+        "mexico",
+        "england",
+        "france",
+        "germany",
+        "spain",
+        "italy",
+        "india",
+        "china",
+        "japan",
+        "australia",
+        "ireland",
+        "scotland",
+        "wales",
+        "uk",
+        "europe",
+        "asia",
+        "africa",
+    ]
+    + [
+        "new york",
+        "new jersey",
+        "new mexico",
+        "new hampshire",
+        "north carolina",
+        "south carolina",
+        "north dakota",
+        "south dakota",
+        "rhode island",
+        "west virginia",
+        "united states",
+        "united kingdom",
+    ]
 )
-_FACILITY = re.compile(r"(?i)\b(hospital|clinic|medical|center|centre|pharmacy|nursing|hospice|school|university|church|rehab|health|prison|shelter|college|llc|inc)\b")
-_MEDICAL = re.compile(r"(?i)\b(mg|mcg|ml|dose|tablet|pill|syndrome|disease|vitamin|vaccine|blood|inr|test|rash|fever|pain|poison control|medicare|medicaid|fda|cdc|nhs|er|icu|adhd|copd|hiv|aids|maoi|ssri|nsaid)s?\b")
+_FACILITY = re.compile(
+    r"(?i)\b(hospital|clinic|medical|center|centre|pharmacy|nursing|hospice|school|university|church|rehab|health|prison|shelter|college|llc|inc)\b"
+)
+_MEDICAL = re.compile(
+    r"(?i)\b(mg|mcg|ml|dose|tablet|pill|syndrome|disease|vitamin|vaccine|blood|inr|test|rash|fever|pain|poison control|medicare|medicaid|fda|cdc|nhs|er|icu|adhd|copd|hiv|aids|maoi|ssri|nsaid)s?\b"
+)
 
 
 @dataclass
@@ -115,7 +192,9 @@ class Redactor:
 
     def find(self, text: str) -> list[Identifier]:
         """What identifies a person, in the order of the text, without overlaps."""
-        results = self._engine.analyze(text, language="en", entities=[*_ENTITIES, *(kind for kind, *_ in _PATTERNS)], return_decision_process=True)
+        results = self._engine.analyze(
+            text, language="en", entities=[*_ENTITIES, *(kind for kind, *_ in _PATTERNS)], return_decision_process=True
+        )
         spans = sorted((s for r in results if r.score >= _SCORE for s in self._span(text, r)), key=lambda s: (-_rank(s), s.start - s.end))
         chosen: list[Identifier] = []
         for span in spans:
@@ -137,7 +216,13 @@ class Redactor:
         kind = _ENTITIES.get(result.entity_type, result.entity_type)
         start, end = result.start, result.end
         pattern = getattr(result.analysis_explanation, "pattern", None)
-        if pattern and result.entity_type not in _ENTITIES and (match := re.compile(pattern).match(text, start)) and match.re.groups and match.lastindex:
+        if (
+            pattern
+            and result.entity_type not in _ENTITIES
+            and (match := re.compile(pattern).match(text, start))
+            and match.re.groups
+            and match.lastindex
+        ):
             start, end = match.span(1) if match[1] else (start, end)
         piece = text[start:end]
         if result.entity_type in _ENTITIES and kind != "CARD" and not self._identifies(kind, piece, text, start):
@@ -156,7 +241,11 @@ class Redactor:
         if kind == "FACILITY":
             return bool(_FACILITY.search(piece)) and piece[:1].isupper() and len(piece.split()) > 1
         # A single capitalised word is a name only where it is no word that merely opens a sentence.
-        return piece[:1].isupper() and not piece.isupper() and (len(piece.split()) > 1 or bool(text[:start].strip(" \"'(")[-1:] not in (".", "!", "?", "")))
+        return (
+            piece[:1].isupper()
+            and not piece.isupper()
+            and (len(piece.split()) > 1 or bool(text[:start].strip(" \"'(")[-1:] not in (".", "!", "?", "")))
+        )
 
 
 def _rank(span: Identifier) -> int:
@@ -183,7 +272,9 @@ def _engine() -> AnalyzerEngine:
     )  # fmt: skip
     _check_model()
     nlp.load()
-    registry = RecognizerRegistry(recognizers=[SpacyRecognizer(supported_entities=["PERSON", "LOCATION", "ORGANIZATION"]), CreditCardRecognizer()])
+    registry = RecognizerRegistry(
+        recognizers=[SpacyRecognizer(supported_entities=["PERSON", "LOCATION", "ORGANIZATION"]), CreditCardRecognizer()]
+    )
     by_kind: dict[str, list[Pattern]] = {}
     for number, (kind, pattern, score) in enumerate(_PATTERNS):
         by_kind.setdefault(kind, []).append(Pattern(f"{kind.lower()}_{number}", pattern, score))

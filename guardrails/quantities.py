@@ -5,8 +5,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_ONES = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-_TENS = {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_ONES = {
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {w: 10 * (i + 2) for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "half": 0.5, "quarter": 0.25}
 # unit -> (dimension, factor to the dimension's base unit)
 _UNITS: dict[str, tuple[str, float]] = {
@@ -37,7 +63,9 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-_PER_DAY = re.compile(rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+(?:times?|doses?))\s*(?:,?\s*(?:a|per|each|every|in a)\s+day|daily)\b", re.IGNORECASE)
+_PER_DAY = re.compile(
+    rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+(?:times?|doses?))\s*(?:,?\s*(?:a|per|each|every|in a)\s+day|daily)\b", re.IGNORECASE
+)
 _PER_WEEK = re.compile(rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+times?)\s*(?:(?:a|per|each|every)\s+week|weekly)\b", re.IGNORECASE)
 _EVERY = re.compile(rf"\bevery\s+({_NUMBER})(?:\s?(?:to|-|–|or)\s?({_NUMBER}))?\s*(hours?|hrs?|h|days?|weeks?)\b", re.IGNORECASE)
 _DAILY = re.compile(r"\b(?:daily|every day|each day|a day)\b", re.IGNORECASE)
@@ -51,12 +79,19 @@ _BOUND_BEFORE = (
 _BEFORE = [(bound, re.compile(rf"(?:{pattern})\s*(?:about|age|the age of)?\s*$", re.IGNORECASE)) for bound, pattern in _BOUND_BEFORE]
 _AFTER = [
     ("ge", re.compile(r"^[\s-]*(?:of age )?(?:or|and) (?:more|older|above|over|higher|longer|greater|up)\b", re.IGNORECASE)),
-    ("le", re.compile(r"^[\s-]*(?:of age )?(?:(?:or|and) (?:less|fewer|younger|under|below|lower)\b|at (?:the )?most\b|maximum\b)", re.IGNORECASE)),
+    (
+        "le",
+        re.compile(
+            r"^[\s-]*(?:of age )?(?:(?:or|and) (?:less|fewer|younger|under|below|lower)\b|at (?:the )?most\b|maximum\b)", re.IGNORECASE
+        ),
+    ),
 ]
 
 
 # Telephone numbers and names that hold digits are compared as words, not as amounts.
-_NOT_A_QUANTITY = re.compile(r"\b1-\d{3}-\d{3}-\d{4}\b|\[\d+\]|\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?)\b", re.IGNORECASE)
+_NOT_A_QUANTITY = re.compile(
+    r"\b1-\d{3}-\d{3}-\d{4}\b|\[\d+\]|\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +135,11 @@ def quantities(text: str) -> list[Quantity]:
             add(match, count, count, dimension, bound)
     for match in _QUANTITY.finditer(text):
         start, end = match.span()
-        if any(start < b and end > a for a, b in taken) or text[max(0, start - 1) : start].isalnum() or (start and text[start - 1] in "-/" and text[start - 2 : start - 1].isalnum()):
+        if (
+            any(start < b and end > a for a, b in taken)
+            or text[max(0, start - 1) : start].isalnum()
+            or (start and text[start - 1] in "-/" and text[start - 2 : start - 1].isalnum())
+        ):
             continue
         if found_one := _read(match, text):
             found.append(found_one)
@@ -120,7 +159,14 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
     dimension, factor = unit or unit1 or ("number", 1.0)
     low_factor = unit1[1] if unit1 and unit and unit1[0] == unit[0] else factor
     per = re.sub(r"^(?:/|per|a|an|each|every)\s?", "", (match["per"] or "").strip().lower())
-    return Quantity(low * low_factor, high * factor, dimension, _bound(text, match.start(), match.end()), {"minute": "min"}.get(per, per), match[0].strip())
+    return Quantity(
+        low * low_factor,
+        high * factor,
+        dimension,
+        _bound(text, match.start(), match.end()),
+        {"minute": "min"}.get(per, per),
+        match[0].strip(),
+    )
 
 
 def _unit(text: str | None) -> tuple[str, float] | None:
@@ -131,7 +177,12 @@ def _unit(text: str | None) -> tuple[str, float] | None:
         return ("mmhg", 1.0)
     if plain in _UNITS:
         return _UNITS[plain]
-    return ({"glasse": "glass", "people": "person", "patche": "patch", "suppositorie": "suppository"}.get(plain.removesuffix("s"), plain.removesuffix("s")), 1.0)
+    return (
+        {"glasse": "glass", "people": "person", "patche": "patch", "suppositorie": "suppository"}.get(
+            plain.removesuffix("s"), plain.removesuffix("s")
+        ),
+        1.0,
+    )
 
 
 def _value(text: str) -> float:

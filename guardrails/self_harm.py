@@ -16,7 +16,10 @@ _INTENT = re.compile(
     r"(?:not|never) wak(?:e|ing) up(?: again)?|painless(?:ly)? (?:way|death|to die)|(?:die|death) (?:painlessly|in my sleep)|lethal dose for me|(?:enough|how many|how much)\b.{0,30}\bto (?:die|kill me|end it))\b",
     re.IGNORECASE,
 )  # fmt: skip
-_HARMLESS = re.compile(r"\b(?:don'?t|do not|not|never|no longer|isn'?t|am not) (?:want to |going to |planning to )?(?:kill myself|suicidal|die)\b|\b(?:can|does|do|could|is|are)\b.{0,60}\b(?:cause|causes|side effect|warning|risk)\b", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"\b(?:don'?t|do not|not|never|no longer|isn'?t|am not) (?:want to |going to |planning to )?(?:kill myself|suicidal|die)\b|\b(?:can|does|do|could|is|are)\b.{0,60}\b(?:cause|causes|side effect|warning|risk)\b",
+    re.IGNORECASE,
+)
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:

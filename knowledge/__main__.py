@@ -48,7 +48,10 @@ def _search(arguments: argparse.Namespace) -> None:
     base = KnowledgeBase(arguments.index, SentenceEmbedder())
     if arguments.batch:
         for row in read_jsonl(arguments.batch, "question"):
-            print(json.dumps({"id": row.get("id"), "hits": [hit.as_json() for hit in base.search(row["question"], k=arguments.k)]}), flush=True)
+            print(
+                json.dumps({"id": row.get("id"), "hits": [hit.as_json() for hit in base.search(row["question"], k=arguments.k)]}),
+                flush=True,
+            )
         return
     hits = base.search(arguments.question, k=arguments.k)
     if arguments.json:

@@ -64,9 +64,8 @@ def _missing_boxes(monographs: Sequence[Monograph], labels: Path) -> Iterator[st
     boxed = {}
     for path in sorted(labels.rglob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(record, dict) and isinstance(record.get("sections"), dict):
-            if record["sections"].get("boxed_warning"):
-                boxed[str(record.get("drug_name", "")).lower()] = path
+        if isinstance(record, dict) and isinstance(record.get("sections"), dict) and record["sections"].get("boxed_warning"):
+            boxed[str(record.get("drug_name", "")).lower()] = path
     for monograph in monographs:
         if monograph.drug.name in boxed and not boxed_warning(monograph):
             yield f"{monograph.drug.name}: boxed warning: {boxed[monograph.drug.name].name} has one, the monograph none"

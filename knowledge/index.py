@@ -42,9 +42,9 @@ class Index:
             rows: search only these rows (an ID selector, so a scoped search is never starved); None for all.
             limit: at most this many.
         """
-        parameters = None
+        parameters: Any = None
         if rows is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64)))
+            parameters = faiss.SearchParameters(**{"sel": faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64))})
         scores, found = self.faiss_index.search(vector[None, :], limit, params=parameters)
         return [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True) if row >= 0]
 

@@ -19,8 +19,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MAX_WORDS = 5
 _COMMON = 400  # count from which a word of the English list is common enough to be what a typo meant
 # A word of unknown spelling counts as an unknown medicine only where a sentence would name one.
-_BEFORE_A_NAME = re.compile(r"\b(of|about|take|taking|takes|took|taken|on|for|is|does|with|and|or|can|will|use|using|vs|versus|called|prescribed|drug|medicine|medication|tablet|tablets|pill|pills)$")
-_AFTER_A_NAME = re.compile(r"^(\d+ ?mg|mg|tablet|tablets|pill|pills|capsule|capsules|cream|inhaler|injection|side|dose|dosage|interaction|interactions|and|with|safe|for)\b")
+_BEFORE_A_NAME = re.compile(
+    r"\b(of|about|take|taking|takes|took|taken|on|for|is|does|with|and|or|can|will|use|using|vs|versus|called|prescribed|drug|medicine|medication|tablet|tablets|pill|pills)$"
+)
+_AFTER_A_NAME = re.compile(
+    r"^(\d+ ?mg|mg|tablet|tablets|pill|pills|capsule|capsules|cream|inhaler|injection|side|dose|dosage|interaction|interactions|and|with|safe|for)\b"
+)
 
 
 class Match(StrEnum):
@@ -119,10 +123,8 @@ class NameIndex:
         if name in self._exact:
             return
         parts = sorted(ingredients.split("; "))
-        held = next(
-            (n for n in self.drugs if normal(n) == ingredients or (len(parts) > 1 and sorted(n.split("-")) == parts)), None
-        )
-        self._exact[name] = (Match.BRAND, (held,)) if held else (Match.UNHELD, (name,))
+        held = next((n for n in self.drugs if normal(n) == ingredients or (len(parts) > 1 and sorted(n.split("-")) == parts)), None)
+        self._exact[name] = (Match.BRAND, (held,)) if held else (Match.UNHELD, (ingredients if len(parts) == 1 else name,))
 
     def resolve(self, text: str) -> Resolution:
         """The medicines, classes and foods that `text` names.
@@ -182,7 +184,7 @@ class NameIndex:
         return name != normal(ingredient) and name in self._english
 
     def _fuzzy_at(self, text: str, words: Sequence[tuple[str, int, int]], plain: Sequence[str], at: int) -> Mention | None:
-        word, start, end = words[at]
+        _, start, end = words[at]
         name = plain[at]
         if len(name) < 5 or not name.isalpha() or name in self._english or name.removesuffix("s") in self._english:
             return None
@@ -226,6 +228,20 @@ class NameIndex:
 
 def _sound(name: str) -> str:
     """A rough spelling by sound, so that `zanax` is near `xanax` and `ibuprophen` near `ibuprofen`."""
-    for old, new in (("ph", "f"), ("ck", "k"), ("x", "z"), ("y", "i"), ("c", "k"), ("ie", "i"), ("ei", "i"), ("ee", "i"), ("ea", "i"), ("s", "z"), ("th", "t"), ("rh", "r"), ("u", "o")):
+    for old, new in (
+        ("ph", "f"),
+        ("ck", "k"),
+        ("x", "z"),
+        ("y", "i"),
+        ("c", "k"),
+        ("ie", "i"),
+        ("ei", "i"),
+        ("ee", "i"),
+        ("ea", "i"),
+        ("s", "z"),
+        ("th", "t"),
+        ("rh", "r"),
+        ("u", "o"),
+    ):
         name = name.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", name)

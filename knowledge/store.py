@@ -114,7 +114,7 @@ def monograph_to_json(monograph: Monograph) -> dict[str, Any]:
 
 def monograph_from_json(data: dict[str, Any]) -> Monograph:
     """The monograph that `monograph_to_json` wrote."""
-    drug = {key: tuple(value) if isinstance(value, list) else value for key, value in data["drug"].items()}
+    drug: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data["drug"].items()}
     return Monograph(
         id=data["id"], drug=Drug(**drug), revised=date.fromisoformat(data["revised"]), text=data["text"],
         sections=tuple(Section(**part) for part in data["sections"]),

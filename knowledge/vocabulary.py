@@ -20,7 +20,23 @@ _SALTS = re.compile(
     r"recombinant|human|micronized|extended release|delayed release)\b"
 )
 _ORDINARY = 300  # word-frequency count from which an English word is taken to be one, not a brand
-_SKIP = {"water", "alcohol", "oxygen", "air", "salt", "sugar", "honey", "iron", "calcium", "sodium", "potassium", "zinc", "magnesium", "vitamin", "protein"}
+_SKIP = {
+    "water",
+    "alcohol",
+    "oxygen",
+    "air",
+    "salt",
+    "sugar",
+    "honey",
+    "iron",
+    "calcium",
+    "sodium",
+    "potassium",
+    "zinc",
+    "magnesium",
+    "vitamin",
+    "protein",
+}
 
 
 def normal(name: str) -> str:
@@ -57,7 +73,9 @@ def compiled(folder: Path) -> dict[str, str]:
                 continue
             if len(parts) == 1:
                 add(parts[0], parts[0])
-            name = re.sub(r"\b(\d.*|in plastic container|preservative free|extended release|er|xr|sr)$", "", row["DrugName"].lower()).strip()
+            name = re.sub(
+                r"\b(\d.*|in plastic container|preservative free|extended release|er|xr|sr)$", "", row["DrugName"].lower()
+            ).strip()
             if ingredient(name) not in parts:
                 add(name, "; ".join(parts))
     for path in sorted((folder.parent / "labels").rglob("openfda_875/labels/*.json")):
@@ -90,6 +108,8 @@ def write(folder: Path, out: Path = FILE) -> int:
     """Compile the table from `folder` and write it; returns the number of names."""
     table = compiled(folder)
     with out.open("w", encoding="utf-8", newline="") as file:
-        file.write("# name\tingredients. Drugs@FDA (FDA, public domain) and openFDA (CC0); made by: python -m knowledge vocabulary FOLDER\n")
+        file.write(
+            "# name\tingredients. Drugs@FDA (FDA, public domain) and openFDA (CC0); made by: python -m knowledge vocabulary FOLDER\n"
+        )
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows(table.items())
     return len(table)

@@ -1,0 +1,68 @@
+"""What the command line prints for people: an answer, its sources, pairs, a drug's sheet. Plain text, readable at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from textwrap import fill, indent
+
+from assistant.messages import listed
+from assistant.types import Answer, Citation, Status
+from knowledge.interactions import Pair
+from knowledge.types import Monograph
+
+_WIDTH = 100
+
+
+def answer_text(answer: Answer, staff: bool = False) -> str:
+    """The answer, then its numbered sources; for staff the decisions and times as well."""
+    parts = ["\n".join(fill(line, _WIDTH) for line in answer.text.split("\n"))]
+    if answer.citations:
+        parts.append("Sources\n" + "\n".join(map(_source, answer.citations)))
+    if staff or answer.status is not Status.ANSWERED:
+        note = f"{answer.status.value}{f' ({answer.reason})' if answer.reason else ''}"
+        rules = [f"{v.rule}: {v.decision}{f' ({v.reason})' if v.reason else ''}" for v in answer.verdicts if v.decision != "allow"]
+        parts.append(f"[{'; '.join([note, *dict.fromkeys(rules)])}]")
+    return "\n\n".join(parts)
+
+
+def pairs_text(pairs: Iterable[Pair]) -> str:
+    """Every pair with its severity and each side's own words."""
+    blocks = []
+    for pair in pairs:
+        lines = [fill(pair.text(), _WIDTH)]
+        for statement in pair.statements:
+            monograph, row = statement.monograph, statement.row
+            lines.append(indent(fill(f"{row.effect} {row.action}", _WIDTH - 4), "    "))
+            lines.append(
+                f"    — {monograph.drug.name}, Drug interactions: {row.partner} ({row.severity.value}), revised {monograph.revised}"
+            )
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def drug_text(monograph: Monograph, code_or_title: str = "") -> str:
+    """A drug's sheet, boxed warning first, sources and revision last; or only the sections that match a LOINC code or a title.
+
+    Raises:
+        ValueError: no section matches; names those there are.
+    """
+    drug = monograph.drug
+    wanted = code_or_title.strip().lower()
+    chosen = [s for s in monograph.sections if not wanted or s.code == wanted or wanted in s.heading.lower()]
+    if not chosen:
+        raise ValueError(
+            f"{drug.name} has no section {code_or_title!r}; it has {listed(list(dict.fromkeys(s.title for s in monograph.sections)), 'and')}"
+        )
+    brands = f" ({', '.join(drug.brands)})" if drug.brands else ""
+    head = f"{drug.title}{brands}: {drug.drug_class}\n{'; '.join(drug.forms)}\n{drug.status}"
+    head += "" if drug.schedule == "none" else f", schedule {drug.schedule}"
+    blocks = [] if wanted else [head]
+    for section in chosen:
+        lines = "\n".join(fill(line, _WIDTH - 2, initial_indent="  ", subsequent_indent="  ") for line in section.text.split("\n"))
+        blocks.append(f"{section.heading.upper() if section.title == 'Boxed warning' else section.heading}\n{lines}")
+    sources = "\n".join(f"  {s.title}{f' (set id {s.set_id})' if s.set_id else ''}, {s.date}" for s in monograph.sources)
+    return "\n\n".join([*blocks, f"Sources\n{sources}\nRevised {monograph.revised}, text {monograph.id}"])
+
+
+def _source(citation: Citation) -> str:
+    return f"[{citation.marker}] {citation.drug} · {citation.section} · revised {citation.revised} · {citation.monograph}"
