@@ -25,6 +25,7 @@ SPACY_SHA256 = "cd93e9ca9126c69f1d10a1039ef67c3d9ec1223b44d079856705970f0f19ff4e
 _SCORE = 0.4
 
 # (placeholder, pattern, score, context words that raise the score). Scores below _SCORE count only beside a context word.
+# fmt: off
 _NUMBER_LABEL = r"(?:number|no\.?|num|id|#|:|is|\s)*"
 _PATTERNS: tuple[tuple[str, str, float], ...] = (
     ("SSN", r"\b(?!000|666|9\d\d)\d{3}[- ](?!00)\d{2}[- ](?!0000)\d{4}\b", 0.8),  # (G); SSA numbering rules
@@ -68,92 +69,19 @@ _PATTERNS: tuple[tuple[str, str, float], ...] = (
 )  # fmt: skip
 _ENTITIES = {"PERSON": "NAME", "LOCATION": "PLACE", "GPE": "PLACE", "FAC": "PLACE", "CREDIT_CARD": "CARD", "ORGANIZATION": "FACILITY"}
 # States and countries may stay (Safe Harbor takes places smaller than a state).
-_WIDE_PLACES = set(
-    [
-        "alabama",
-        "alaska",
-        "arizona",
-        "arkansas",
-        "california",
-        "colorado",
-        "connecticut",
-        "delaware",
-        "florida",
-        "georgia",
-        "hawaii",
-        "idaho",
-        "illinois",
-        "indiana",
-        "iowa",
-        "kansas",
-        "kentucky",
-        "louisiana",
-        "maine",
-        "maryland",
-        "massachusetts",
-        "michigan",
-        "minnesota",
-        "mississippi",
-        "missouri",
-        "montana",
-        "nebraska",
-        "nevada",
-        "ohio",
-        "oklahoma",
-        "oregon",
-        "pennsylvania",
-        "tennessee",
-        "texas",
-        "utah",
-        "vermont",
-        "virginia",
-        "washington",
-        "wisconsin",
-        "wyoming",
-        "usa",
-        "us",
-        "u.s.",
-        "america",
-        "canada",
-        "mexico",
-        "england",
-        "france",
-        "germany",
-        "spain",
-        "italy",
-        "india",
-        "china",
-        "japan",
-        "australia",
-        "ireland",
-        "scotland",
-        "wales",
-        "uk",
-        "europe",
-        "asia",
-        "africa",
-    ]
-    + [
-        "new york",
-        "new jersey",
-        "new mexico",
-        "new hampshire",
-        "north carolina",
-        "south carolina",
-        "north dakota",
-        "south dakota",
-        "rhode island",
-        "west virginia",
-        "united states",
-        "united kingdom",
-    ]
-)
-_FACILITY = re.compile(
-    r"(?i)\b(hospital|clinic|medical|center|centre|pharmacy|nursing|hospice|school|university|church|rehab|health|prison|shelter|college|llc|inc)\b"
-)
-_MEDICAL = re.compile(
-    r"(?i)\b(mg|mcg|ml|dose|tablet|pill|syndrome|disease|vitamin|vaccine|blood|inr|test|rash|fever|pain|poison control|medicare|medicaid|fda|cdc|nhs|er|icu|adhd|copd|hiv|aids|maoi|ssri|nsaid)s?\b"
-)
+_WIDE_PLACES = frozenset(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
+    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america canada mexico england france germany spain italy india "
+    "china japan australia ireland scotland wales uk europe asia africa".split()
+) | {
+    "new york", "new jersey", "new mexico", "new hampshire", "north carolina", "south carolina", "north dakota", "south dakota", "rhode island",
+    "west virginia", "united states", "united kingdom",
+}
+_FACILITY = re.compile(r"(?i)\b(hospital|clinic|medical|center|centre|pharmacy|nursing|hospice|school|university|church|rehab|health|prison|shelter|college|llc|inc)\b")
+_MEDICAL = re.compile(r"(?i)\b(mg|mcg|ml|dose|tablet|pill|syndrome|disease|vitamin|vaccine|blood|inr|test|rash|fever|pain|poison control|medicare|medicaid|fda|cdc|nhs|er|icu|adhd|copd|hiv|aids|maoi|ssri|nsaid)s?\b")
+
+# fmt: on
 
 
 @dataclass

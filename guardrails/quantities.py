@@ -5,34 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_ONES = {
-    w: i
-    for i, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {w: 10 * (i + 2) for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
+# fmt: off
+_ONES = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+_TENS = {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "half": 0.5, "quarter": 0.25}
 # unit -> (dimension, factor to the dimension's base unit)
 _UNITS: dict[str, tuple[str, float]] = {
@@ -63,9 +38,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-_PER_DAY = re.compile(
-    rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+(?:times?|doses?))\s*(?:,?\s*(?:a|per|each|every|in a)\s+day|daily)\b", re.IGNORECASE
-)
+_PER_DAY = re.compile(rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+(?:times?|doses?))\s*(?:,?\s*(?:a|per|each|every|in a)\s+day|daily)\b", re.IGNORECASE)
 _PER_WEEK = re.compile(rf"\b(?:(once|twice|thrice)|({_NUMBER})\s+times?)\s*(?:(?:a|per|each|every)\s+week|weekly)\b", re.IGNORECASE)
 _EVERY = re.compile(rf"\bevery\s+({_NUMBER})(?:\s?(?:to|-|–|or)\s?({_NUMBER}))?\s*(hours?|hrs?|h|days?|weeks?)\b", re.IGNORECASE)
 _DAILY = re.compile(r"\b(?:daily|every day|each day|a day)\b", re.IGNORECASE)
@@ -79,15 +52,11 @@ _BOUND_BEFORE = (
 _BEFORE = [(bound, re.compile(rf"(?:{pattern})\s*(?:about|age|the age of)?\s*$", re.IGNORECASE)) for bound, pattern in _BOUND_BEFORE]
 _AFTER = [
     ("ge", re.compile(r"^[\s-]*(?:of age )?(?:or|and) (?:more|older|above|over|higher|longer|greater|up)\b", re.IGNORECASE)),
-    (
-        "le",
-        re.compile(
-            r"^[\s-]*(?:of age )?(?:(?:or|and) (?:less|fewer|younger|under|below|lower)\b|at (?:the )?most\b|maximum\b)", re.IGNORECASE
-        ),
-    ),
+    ("le", re.compile(r"^[\s-]*(?:of age )?(?:(?:or|and) (?:less|fewer|younger|under|below|lower)\b|at (?:the )?most\b|maximum\b)", re.IGNORECASE)),
 ]
 
 
+# fmt: on
 # Telephone numbers and names that hold digits are compared as words, not as amounts.
 _NOT_A_QUANTITY = re.compile(
     r"\b1-\d{3}-\d{3}-\d{4}\b|\[\d+\]|\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?)\b", re.IGNORECASE
