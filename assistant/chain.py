@@ -147,7 +147,11 @@ class PharmacyAssistant:
         if found.cosine < self.settings.min_cosine:
             said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
             return [], (Status.NO_SOURCE, "no_evidence", said)
-        return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
+        if len(about.drugs) < 2:
+            return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
+        share = max(2, self.settings.sentences // len(about.drugs))  # each medicine has its say
+        each = [choose(about.question, self.base.find(about.question, [drug], k=3).hits, self.base.embedder, share) for drug in about.drugs]
+        return [piece for pieces in each for piece in pieces], None
 
     def _pairs(self, about: Subject) -> list[Evidence]:
         """What the monographs state about every pair of the names, the strongest first, each side's own row."""

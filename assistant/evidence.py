@@ -10,7 +10,7 @@ from knowledge.passages import sentences
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit
 
-_FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
+_FIRST = 0.17  # a sentence of the best passage may be this much less like the question than the best sentence
 _OTHERS = 0.06  # one of another passage
 _HIT = 0.5  # weight of the passage's own score beside the sentence's likeness
 
@@ -37,8 +37,8 @@ def split(hit: Hit) -> list[Evidence]:
 
 
 def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -> list[Evidence]:
-    """At most `limit` sentences: those of the best passage that bear on the question, then the best of the others, each in the order of
-    its monograph."""
+    """At most `limit` sentences (an interaction row is kept whole): the best one, the others of its passage that bear on the question,
+    then the best of the other passages, each in the order of its monograph."""
     candidates = [evidence for hit in hits for evidence in split(hit)]
     if not candidates:
         return []
@@ -51,4 +51,7 @@ def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -
     whole = {id(candidates[row].hit) for row in kept if candidates[row].hit.passage.section_code == INTERACTIONS}
     kept += [row for row in ranked if row not in kept and id(candidates[row].hit) in whole]  # what happens, and what to do about it
     passages = list(dict.fromkeys(id(candidates[row].hit) for row in kept))
-    return [candidates[row] for row in sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))]
+    ordered = sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))
+    if first.passage.section_code != INTERACTIONS:  # the sentence that answers comes first
+        ordered = [ranked[0], *(row for row in ordered if row != ranked[0])]
+    return [candidates[row] for row in ordered]

@@ -14,6 +14,7 @@ _PAIRING = re.compile(
     r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|plus|same time|alongside|along with|and)\b|[+&]",
     re.IGNORECASE,
 )
+_TOGETHER = re.compile(r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|same time|alongside)\b", re.IGNORECASE)
 _COMPARING = re.compile(r"\b(?:better|difference|differ|compared?|versus|vs|stronger|instead|rather|prefer|same as|which)\b", re.IGNORECASE)
 _CONTENT = re.compile(
     r"(?!\b(?:what|whats|what's|is|are|the|a|an|about|tell|me|please|info|information|on|of|for|drug|medicine|medication|pill|tablet|hi|hello)\b)\b[a-z]{2,}",
@@ -71,8 +72,8 @@ def _without_names(question: str, resolution: Resolution) -> str:
 
 def _asks_for_pairs(base: KnowledgeBase, question: str, resolution: Resolution, drugs: Sequence[str]) -> bool:
     odds = base.sections(question, resolution).get("34073-7 Drug interactions", 0.0)
-    if len(drugs) >= 2 and _COMPARING.search(question):
-        return odds >= 0.6
+    if len(drugs) >= 2 and _COMPARING.search(question) and not _TOGETHER.search(question):
+        return False
     return odds >= 0.25 or bool(len(drugs) >= 2 and _PAIRING.search(question))
 
 

@@ -75,7 +75,13 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
         row = ruling.source
         if row < 0 or row in draft.cited or ruling.decision is Decision.REFUSE:
             strays += 1
-        elif ruling.decision is Decision.ALLOW and ruling.coverage >= _WHOLE:
+            if strays >= _STRAYS:
+                break
+            continue
+        for earlier in range(row):  # the order of the evidence stands, whatever the model begins with
+            if earlier not in draft.cited:
+                yield from _quoted(draft, rails, quotes, earlier)
+        if ruling.decision is Decision.ALLOW and ruling.coverage >= _WHOLE and not _names_a_passage(sentence, draft):
             yield draft.show(ruling.text, row)
         else:
             strays += 1
@@ -85,6 +91,12 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
     for row in range(len(quotes)):
         if row not in draft.cited:
             yield from _quoted(draft, rails, quotes, row)
+
+
+def _names_a_passage(sentence: str, draft: Draft) -> bool:
+    """Whether a sentence repeats a passage's heading from the prompt, such as `amlodipine, Warnings:`."""
+    plain = sentence.lower()
+    return any(f"{piece.hit.passage.drug}, {piece.hit.passage.section.split(':')[0].lower()}" in plain for piece in draft.evidence)
 
 
 def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from guardrails.policy import Policies, speaks
+from guardrails.policy import Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
 THRESHOLD = 0.30  # of the classifier alone; chosen by the cross-validation of `python -m guardrails train`
-_IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
+IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
 _WITH_FLAG = 0.10  # where a danger sign is named too
 # Signs that call for an ambulance: AHA/ARC First Aid Guidelines (2024-11), stroke and anaphylaxis; America's Poison Centers, "When to call
 # 911": collapse, seizure, trouble breathing, cannot be awakened.
@@ -41,7 +41,7 @@ _SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 # A question about danger that is only a question.
-_IMPERSONAL = re.compile(
+IMPERSONAL = re.compile(
     r"^\W*(?:what|which|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
     r"(?!.*\b(?:i|i'm|im|i've|ive|he|he's|she|she's|we|they)\b.{0,30}\b(?:took|taken|swallowed|ate|drank|have|having|am|is|can'?t|feel|gave|injected|started|keep|just|been|got)\b)"
     r"(?!.*\b(?:right now|just (?:took|now|swallowed)|help)\b)(?!.*\bmy (?:throat|tongue|face|lips?|chest|skin|son|daughter|baby|kid|child|husband|wife|mom|mum|mother|dad|father)\b)",
@@ -57,9 +57,9 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     """Escalates when the classifier is sure, or less sure beside a danger sign of a real person."""
     sure = signals.probabilities.get("emergency", 0.0)
     text = signals.text
-    impersonal = bool(_IMPERSONAL.search(text)) or bool(_OVER.search(text))
+    impersonal = bool(IMPERSONAL.search(text)) or bool(_OVER.search(text))
     flagged = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
     unlikely = impersonal or not _SOMEBODY.search(text)
-    if sure >= (_IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (flagged and not impersonal and sure >= _WITH_FLAG):
+    if sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (flagged and not impersonal and sure >= _WITH_FLAG):
         return speaks(policies, "emergency")
-    return None
+    return doubts(policies, "emergency") if sure >= THRESHOLD and (impersonal or flagged) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +38,7 @@ class Policy(BaseModel):
     meaning: str = Field(min_length=20)
     decision: Literal["escalate", "refuse", "refer", "allow"]
     message: str
+    doubt_message: str = ""  # said after the answer where the policy may apply, but probably does not
     sources: list[_Source]
     examples: list[str] = Field(min_length=1)
     near_misses: list[_NearMiss] = []
@@ -64,12 +65,10 @@ class Policies:
     region: Region
     sha256: str
 
-    def message(self, name: str) -> str:
-        """What the user reads when this policy speaks."""
-        region = self.region
-        return self.by_name[name].message.format(
-            emergency_number=region.emergency_number, poison_line=region.poison_line, crisis_line=region.crisis_line
-        )
+    def message(self, name: str, in_doubt: bool = False) -> str:
+        """What the user reads when this policy speaks, or when it is in doubt whether it does."""
+        policy = self.by_name[name]
+        return (policy.doubt_message if in_doubt else policy.message).format_map(asdict(self.region))
 
     def labelled(self) -> list[tuple[str, str]]:
         """(text, policy) pairs: every example, and every near miss under the policy that it belongs to."""
@@ -109,6 +108,7 @@ def load(folder: Path = FOLDER, region: Region | None = None) -> Policies:
     for name in policies:
         try:
             loaded.message(name)
+            loaded.message(name, in_doubt=True)
         except (KeyError, IndexError, ValueError) as error:
             raise GuardrailError(f"{folder / name}.yaml: message: {error} is not one of the region's numbers") from None
     return loaded
@@ -118,3 +118,8 @@ def speaks(policies: Policies, name: str) -> Verdict:
     """The verdict of a policy that applies."""
     policy = policies.by_name[name]
     return Verdict("input", policy.rule, policy.verdict, name, message=policies.message(name))
+
+
+def doubts(policies: Policies, name: str) -> Verdict:
+    """The verdict of a policy of harm that may apply: the question is answered, and its help is named."""
+    return Verdict("input", policies.by_name[name].rule, Decision.REFER, name, message=policies.message(name, in_doubt=True))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from guardrails.policy import Policies, speaks
+from guardrails.emergency import IMPERSONAL, IMPERSONAL_THRESHOLD
+from guardrails.policy import Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
 THRESHOLD = 0.30  # chosen by the cross-validation of `python -m guardrails train`
@@ -23,8 +24,11 @@ _HARMLESS = re.compile(
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
-    """Escalates on words of intent, or when the classifier is sure."""
+    """Escalates on words of intent, or when the classifier is sure; a general question is answered, with the crisis line beside it."""
     sure = signals.probabilities.get("self_harm", 0.0)
-    if sure >= THRESHOLD or (_INTENT.search(signals.text) and not (_HARMLESS.search(signals.text) and sure < 0.1)):
+    if _INTENT.search(signals.text) and not (_HARMLESS.search(signals.text) and sure < 0.1):
         return speaks(policies, "self_harm")
+    if sure >= THRESHOLD:
+        general = IMPERSONAL.search(signals.text) and sure < IMPERSONAL_THRESHOLD
+        return doubts(policies, "self_harm") if general else speaks(policies, "self_harm")
     return None

@@ -124,10 +124,21 @@ class InteractionTable:
                     yield f"{one}: interactions: {strong[0].row.severity.value} with {other}, whose monograph is silent"
 
     def _stated(self, speaker: str, other: str) -> Iterator[Statement]:
-        """The rows of one monograph that reach `other`: the row that names it alone, else its class's strongest."""
-        rows = self._reach.get(speaker, {}).get(other.lower(), [])
+        """The rows of one monograph that reach `other`: the row that names it alone, else its class's strongest; for a class without a row of
+        its own, the rows about its members."""
+        reach = self._reach.get(speaker, {})
+        rows = reach.get(other.lower(), [])
         exact = [row for row in rows if row.partner.lower() == other.lower()]
         best = exact or sorted(rows, key=lambda row: row.severity.rank)[:1]
+        entry = partners().get(other.lower())
+        if not best and entry and entry.kind == "class":
+            within = {
+                row
+                for member in entry.members
+                for row in reach.get(member, ())
+                if _reached(row.partner) <= {row.partner.lower(), *entry.members}
+            }
+            best = sorted(within, key=lambda row: (row.severity.rank, row.partner))
         for row in best:
             yield Statement(self._monographs[speaker], row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import yaml
 from knowledge.embedding import Embedder, Vectors
 
 QUESTIONS = Path(__file__).parent / "questions" / "sections.yaml"
+TERMS = Path(__file__).parent / "questions" / "terms.yaml"
 MASK = "this medicine"
 
 
@@ -39,6 +41,19 @@ def train(embedder: Embedder, questions: Path = QUESTIONS) -> Router:
     labels = [section for section, texts in phrases.items() for _ in texts]
     head = LogisticRegression(C=20.0, max_iter=2000, class_weight="balanced").fit(embedder.encode(texts), labels)
     return Router(tuple(head.classes_), head.coef_.T.astype(np.float32), head.intercept_.astype(np.float32))
+
+
+def in_plain_words(question: str) -> str:
+    """The question with the desk's terms followed by the monographs' own words (terms.yaml)."""
+    for pattern, plain in _terms():
+        question = pattern.sub(lambda match, plain=plain: f"{match[0]} ({plain})", question)  # type: ignore[misc]
+    return question
+
+
+@cache
+def _terms() -> tuple[tuple[re.Pattern[str], str], ...]:
+    table: dict[str, str] = yaml.safe_load(TERMS.read_text(encoding="utf-8"))
+    return tuple((re.compile(rf"\b{term}\b", re.IGNORECASE), plain) for term, plain in table.items())
 
 
 def fill(text: str) -> str:
