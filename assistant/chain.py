@@ -149,9 +149,17 @@ class PharmacyAssistant:
             return [], (Status.NO_SOURCE, "no_evidence", said)
         if len(about.drugs) < 2:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
-        share = max(2, self.settings.sentences // len(about.drugs))  # each medicine has its say
-        each = [choose(about.question, self.base.find(about.question, [drug], k=3).hits, self.base.embedder, share) for drug in about.drugs]
-        return [piece for pieces in each for piece in pieces], None
+        return self._compared(about), None
+
+    def _compared(self, about: Subject) -> list[Evidence]:
+        """What each of several medicines' own monographs say to a question that is not about them together."""
+        share = max(2, self.settings.sentences // len(about.drugs))
+        pieces: list[Evidence] = []
+        for drug in about.drugs:
+            question = about.alone(drug)
+            hits = [hit for hit in self.base.find(question, [drug], k=8).hits if hit.passage.section_code != INTERACTIONS]
+            pieces += choose(question, hits[:3], self.base.embedder, share)
+        return pieces
 
     def _pairs(self, about: Subject) -> list[Evidence]:
         """What the monographs state about every pair of the names, the strongest first, each side's own row."""
@@ -168,14 +176,17 @@ class PharmacyAssistant:
     def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
         since = time.perf_counter()
         walk.draft = Draft(evidence)
+        if silent := about.not_mentioned(self.base):
+            walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
+            yield walk.sentences[-1]
         for sentence in write(about.question, walk.draft, self.rails, self.model):
-            if not walk.sentences:
+            if not walk.draft.cited[1:]:
                 walk.took("first_sentence", walk.began)
             walk.sentences.append(sentence)
             yield sentence
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
-        if not walk.sentences:
+        if not walk.draft.cited:
             return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
         yield from self._end(walk, Status.ANSWERED, "", *([referral] if referral else []))
 

@@ -6,13 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from guardrails.grounding import content_words
 from knowledge.names import Match, Mention, Resolution
+from knowledge.router import in_plain_words
 from knowledge.search import KnowledgeBase
 from knowledge.vocabulary import normal
 
 _PAIRING = re.compile(
     r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|plus|same time|alongside|along with|and)\b|[+&]",
     re.IGNORECASE,
+)
+_SYMPTOM = re.compile(r"\b(?:cause[sd]?|causing|make[s]?|making|give[s]?|side effects?|lead to|from|due to|because of)\b", re.IGNORECASE)
+_NOT_A_SYMPTOM = frozenset(
+    "cause causes caused causing make makes making give gives giving side effect effects lead known common commonly possible feel feeling feels like "
+    "really very often long term short there symptom symptoms problem problems issue issues trouble something anything does medicine drug pill tablet "
+    "pills start started starting since been have taking that this what when would could should mine your their list tell about happen happens "
+    "normal worst most bad rare serious expect because from mean".split()
 )
 _TOGETHER = re.compile(r"\b(?:with|together|mix(?:ed|ing)?|combin\w+|interact\w*|while (?:on|taking)|same time|alongside)\b", re.IGNORECASE)
 _COMPARING = re.compile(r"\b(?:better|difference|differ|compared?|versus|vs|stronger|instead|rather|prefer|same as|which)\b", re.IGNORECASE)
@@ -40,6 +49,25 @@ class Subject:
     drugs: tuple[str, ...]
     others: tuple[str, ...]
     pairs: bool
+
+    def alone(self, drug: str) -> str:
+        """The question with the other medicines' names taken out."""
+        text = self.question
+        for mention in reversed(self.resolution.mentions):
+            if drug not in mention.names and any(name in self.drugs for name in mention.names):
+                text = text[: mention.start] + text[mention.end :]
+        return re.sub(r"\b(?:versus|vs\.?|or|and|than|between)\b\s*(?=\s|$|[?.,])", " ", text)
+
+    def not_mentioned(self, base: KnowledgeBase) -> list[str]:
+        """The words of a question for a side effect that the one medicine's monograph does not hold, so that silence is not taken for a no."""
+        if len(self.drugs) != 1 or self.others or not _SYMPTOM.search(self.question):
+            return []
+        if base.sections(self.question, self.resolution).get("34084-4 Side effects", 0.0) < 0.3:
+            return []
+        held = content_words(base.monographs[self.drugs[0]].text)
+        asked = re.findall(r"[a-z]{4,}", in_plain_words(_without_names(self.question, self.resolution)).lower())
+        words = [word for word in dict.fromkeys(asked) if content_words(word) and word not in _NOT_A_SYMPTOM]
+        return [word for word in words if not content_words(word) & held] if words else []
 
 
 def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subject:

@@ -42,7 +42,7 @@ _SOMEBODY = re.compile(
 )
 # A question about danger that is only a question.
 IMPERSONAL = re.compile(
-    r"^\W*(?:what|which|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
+    r"^\W*(?:what(?:'?s)?|which|who|where|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
     r"(?!.*\b(?:i|i'm|im|i've|ive|he|he's|she|she's|we|they)\b.{0,30}\b(?:took|taken|swallowed|ate|drank|have|having|am|is|can'?t|feel|gave|injected|started|keep|just|been|got)\b)"
     r"(?!.*\b(?:right now|just (?:took|now|swallowed)|help)\b)(?!.*\bmy (?:throat|tongue|face|lips?|chest|skin|son|daughter|baby|kid|child|husband|wife|mom|mum|mother|dad|father)\b)",
     re.IGNORECASE | re.DOTALL,

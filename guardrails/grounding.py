@@ -124,19 +124,19 @@ class Grounding:
         for row, source in enumerate(evidence):
             if plain == _squeeze(source):
                 return Check((), row, 1.0, 1.0)
-        words = _content(sentence)
+        words = content_words(sentence)
         if not evidence or not words:
             return Check(("support: no source",) if not evidence else (), -1, 0.0)
-        shares = [len(words & _content(source)) / len(words) for source in evidence]
+        shares = [len(words & content_words(source)) / len(words) for source in evidence]
         best = max(range(len(evidence)), key=shares.__getitem__)
         ground = [evidence[best]]
-        rest = words - _content(evidence[best])
+        rest = words - content_words(evidence[best])
         if rest and shares[best] < 1:
-            gains = [len(rest & _content(source)) if row != best else 0 for row, source in enumerate(evidence)]
+            gains = [len(rest & content_words(source)) if row != best else 0 for row, source in enumerate(evidence)]
             second = max(range(len(evidence)), key=gains.__getitem__)
             if gains[second] >= 2 or (gains[second] and shares[best] < _SUPPORT):
                 ground.append(evidence[second])
-        together = set().union(*map(_content, ground))
+        together = set().union(*map(content_words, ground))
         support = len(words & together) / len(words)
         failed = [
             *_quantities_failed(sentence, ground), *self._names_failed(sentence, ground), *_negation_failed(sentence, ground),
@@ -147,7 +147,7 @@ class Grounding:
             failed.append(f"support: {', '.join(sorted(words - together)[:5])}")
         if directive := _DIRECTIVE.search(sentence):
             failed.append(f"advice: {directive[0]}")
-        kept = _content(evidence[best])
+        kept = content_words(evidence[best])
         return Check(tuple(failed), best, support, len(kept & words) / max(1, len(kept)))
 
     def _names_failed(self, sentence: str, ground: Sequence[str]) -> Iterable[str]:
@@ -177,14 +177,14 @@ def _negation_failed(sentence: str, ground: Sequence[str]) -> Iterable[str]:
     for cue, scope in said:
         if not any(_overlap(scope, other) >= 0.34 for _, other in known):
             yield f"negation: {cue} added"
-    words = _content(sentence)
+    words = content_words(sentence)
     for cue, scope in known:
         if scope and len(scope & words) / len(scope) >= 0.6 and not any(_overlap(scope, other) >= 0.34 for _, other in said):
             yield f"negation: {cue} dropped"
     exceptions = {word.lower() for word in _EXCEPTION.findall(sentence)}
     for source in ground:
         for match in _EXCEPTION.finditer(source):
-            before = _content(source[: match.start()])
+            before = content_words(source[: match.start()])
             if match[0].lower() not in exceptions and before and len(before & words) / len(before) >= 0.6:
                 yield f"exception: {match[0].lower()} dropped"
     sources = " ".join(ground)
@@ -203,9 +203,9 @@ def _scopes(text: str) -> list[tuple[str, frozenset[str]]]:
             continue
         clause = re.split(r"[;:.]|,? (?:but|because|so that|and then|unless|except|until)\b", text[match.end() :])[0]
         words = [word for word in _WORD.findall(clause)]
-        governed = frozenset(_stem(word) for word in words if word.lower() not in _STOP)
+        governed = frozenset(stem(word) for word in words if word.lower() not in _STOP)
         if not governed:  # "X must not.", "is contraindicated"
-            governed = frozenset(_stem(w) for w in _WORD.findall(text[: match.start()]) if w.lower() not in _STOP)
+            governed = frozenset(stem(w) for w in _WORD.findall(text[: match.start()]) if w.lower() not in _STOP)
         scopes.append((match[0].lower(), frozenset(sorted(governed)[:12])))
     return scopes
 
@@ -222,21 +222,28 @@ def _groups_failed(check: str, table: dict[str, re.Pattern[str]], sentence: str,
 
 
 def _opposites_failed(sentence: str, ground: Sequence[str]) -> Iterable[str]:
-    said = {_stem(word) for word in _WORD.findall(sentence)}
-    known = {_stem(word) for source in ground for word in _WORD.findall(source)}
+    said = {stem(word) for word in _WORD.findall(sentence)}
+    known = {stem(word) for source in ground for word in _WORD.findall(source)}
     for one, other in _OPPOSITES:
         for here, there in ((one, other), (other, one)):
-            mine = {_stem(word) for word in here}
-            theirs = {_stem(word) for word in there}
+            mine = {stem(word) for word in here}
+            theirs = {stem(word) for word in there}
             if said & mine and not known & mine and known & theirs and not said & theirs:
                 yield f"meaning: {sorted(said & mine)[0]} for {sorted(known & theirs)[0]}"
 
 
-def _content(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(text) if word.lower() not in _STOP)
+def content_words(text: str) -> frozenset[str]:
+    """The stems of a text's words, without the common ones."""
+    return frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _STOP)
 
 
-def _stem(word: str) -> str:
+def shortens(sentence: str, source: str) -> bool:
+    """Whether a sentence says its source with words left out: its content words stand in the source, in the same order."""
+    words = iter([stem(word) for word in _WORD.findall(source) if word.lower() not in _STOP])
+    return all(any(stem(word) == other for other in words) for word in _WORD.findall(sentence) if word.lower() not in _STOP)
+
+
+def stem(word: str) -> str:
     """A crude stem: enough that `bleeding` meets `bleed` and `doses` meets `dose`."""
     word = word.lower().removesuffix("'s").replace("-", "")
     for suffix in ("ings", "ing", "edly", "ed", "ies", "es", "ly", "s", "e"):

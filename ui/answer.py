@@ -1,0 +1,106 @@
+"""How a question and an answer look: HTML in which every text is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from assistant import Answer, Citation, Sentence, Settings, Status
+
+_PLACEHOLDER = re.compile(r"&lt;([A-Z_]+_\d+)&gt;")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_HEADINGS = {
+    Status.REFUSED: "This is not something I can answer",
+    Status.CLARIFY: "One question back",
+    Status.NO_SOURCE: "No monograph here answers this",
+    Status.FAILED: "Not answered",
+}
+
+
+def question_html(question: str) -> str:
+    """A question; what was removed from it stands there as a labelled placeholder. Empty when the assistant kept none of it."""
+    if not question.strip():
+        return '<p class="rx-question rx-quiet">The question was not kept.</p>'
+    text, removed = _PLACEHOLDER.subn(r'<span class="rx-redacted">\1</span>', escape(question))
+    note = '<p class="rx-quiet">Personal details were removed before the question was read.</p>' if removed else ""
+    return f'<p class="rx-question">{text}</p>{note}'
+
+
+def waiting_html() -> str:
+    """What stands in an answer's place until its first sentence is checked."""
+    return '<p class="rx-quiet rx-waiting" role="status">Reading the monographs and checking each sentence</p>'
+
+
+def sentences_html(sentences: Iterable[Sentence], answer: Answer | None = None) -> str:
+    """Cited sentences, one a line; with their answer, each marker leads to its quote in the sources."""
+    citations = {citation.marker: citation for citation in answer.citations} if answer else {}
+    lines = []
+    for sentence in sentences:
+        markers = "".join(_marker_html(marker, citations.get(marker), answer) for marker in sentence.markers)
+        lines.append(f"<li>{escape(sentence.text)}{markers}</li>")
+    return f'<ul class="rx-sentences">{"".join(lines)}</ul>'
+
+
+def answer_html(answer: Answer, settings: Settings) -> str:
+    """An answer as its status asks: help first in an emergency, cited sentences with the referral set apart, or a box that says why not."""
+    own = [sentence.text for sentence in answer.sentences if not sentence.markers]
+    if answer.status is Status.ESCALATED:
+        return _urgent_html(answer, own, settings)
+    if answer.status is not Status.ANSWERED:
+        return _box_html(answer.status.value, _HEADINGS[answer.status], own)
+    cited = [sentence for sentence in answer.sentences if sentence.markers]
+    if not cited:
+        return "".join(f'<p class="rx-plain">{escape(text)}</p>' for text in own)
+    referral = _box_html("referral", "For your own case, ask a pharmacist", own) if own else ""
+    return sentences_html(cited, answer) + referral + f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
+
+
+def anchor(answer: Answer, marker: int) -> str:
+    """The id of a quote in the page."""
+    return f"rx-{escape(answer.id)}-{marker}"
+
+
+def calls_html(numbers: Iterable[tuple[str, str]]) -> str:
+    """Telephone numbers as links: (what it is, number)."""
+    links = (
+        f'<a class="rx-call" href="tel:{escape(re.sub(r"[^0-9+*#]", "", number))}">{escape(label)} <b>{escape(number)}</b></a>'
+        for label, number in numbers
+    )
+    return f'<span class="rx-calls">{"".join(links)}</span>'
+
+
+def seconds(ms: float) -> str:
+    """A time as people read it: `38 ms`, `1.7 s`."""
+    return f"{ms:.0f} ms" if ms >= 10 and ms < 1000 else f"{ms:.2f} ms" if ms < 10 else f"{ms / 1000:.1f} s"
+
+
+def _marker_html(marker: int, citation: Citation | None, answer: Answer | None) -> str:
+    if citation is None or answer is None:
+        return f'<sup class="rx-marker">{marker}</sup>'
+    where = escape(f"Source {marker}: {citation.drug}, {citation.section}")
+    return f'<sup><a class="rx-marker" href="#{anchor(answer, marker)}" title="{where}" aria-label="{where}">{marker}</a></sup>'
+
+
+def _urgent_html(answer: Answer, texts: Sequence[str], settings: Settings) -> str:
+    crisis = any(verdict.rule == "self_harm" and verdict.decision == "escalate" for verdict in answer.verdicts)
+    second = ("Call or text", settings.crisis_line) if crisis else ("Poison Help", settings.poison_line)
+    lines = "".join(f"<li>{escape(line)}</li>" for text in texts for line in _SENTENCE_END.split(text))
+    heading = "You deserve help right now" if crisis else "This may be an emergency"
+    return (
+        f'<section class="rx-box rx-urgent" role="alert"><h3>{heading}</h3>'
+        f"{calls_html([('Emergency', settings.emergency_number), second])}<ul>{lines}</ul></section>"
+    )
+
+
+def _box_html(kind: str, heading: str, texts: Sequence[str]) -> str:
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in texts)
+    return f'<section class="rx-box rx-{kind}"><h3>{escape(heading)}</h3>{paragraphs}</section>'
+
+
+def _summary(answer: Answer) -> str:
+    count, monographs = len(answer.citations), len({citation.monograph for citation in answer.citations})
+    parts = [f"{count} sentence{'s' * (count != 1)} from {monographs} monograph{'s' * (monographs != 1)}, each checked before it was shown"]
+    if total := answer.timings_ms.get("total"):
+        parts.append(seconds(total))
+    return " · ".join(parts)
