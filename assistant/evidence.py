@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
+from knowledge.router import in_plain_words
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit
 
-_FIRST = 0.17  # a sentence of the best passage may be this much less like the question than the best sentence
+_FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
 _OTHERS = 0.06  # one of another passage
-_HIT = 0.5  # weight of the passage's own score beside the sentence's likeness
+_HIT = 1.0  # weight of the passage's own score beside the sentence's likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -
     candidates = [evidence for hit in hits for evidence in split(hit)]
     if not candidates:
         return []
-    likeness = embedder.encode([question, *(evidence.text for evidence in candidates)])
+    likeness = embedder.encode([in_plain_words(question), *(evidence.text for evidence in candidates)])
     scores = [float(likeness[0] @ vector) + _HIT * evidence.hit.score for vector, evidence in zip(likeness[1:], candidates, strict=True)]
     best = max(scores)
     ranked = sorted(range(len(candidates)), key=lambda row: -scores[row])

@@ -19,7 +19,7 @@ from knowledge.passages import sentences
 
 # A rewrite keeps this share of its source's content words, in their order, or gives way to the quote: the model that is not fine-tuned
 # merges two sentences into a third that no rule on single words can tell from a faithful one.
-_WHOLE = 0.75
+_WHOLE = 0.95
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 

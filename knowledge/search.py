@@ -10,7 +10,7 @@ from pathlib import Path
 from knowledge import index as indexing
 from knowledge.embedding import Embedder
 from knowledge.interactions import InteractionTable, Pair
-from knowledge.names import NameIndex, Resolution
+from knowledge.names import Match, NameIndex, Resolution
 from knowledge.router import in_plain_words, mask
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit, Monograph, Passage
@@ -28,6 +28,14 @@ class Found:
     hits: tuple[Hit, ...]
     sections: Mapping[str, float]
     cosine: float  # of the best hit with the question, before the sections are weighed
+
+
+def _with_generics(question: str, resolution: Resolution) -> str:
+    """The question with brands and misspellings written as the generic names that the passages use."""
+    for mention in reversed(resolution.mentions):
+        if len(mention.names) == 1 and mention.match in (Match.BRAND, Match.SYNONYM, Match.MISSPELLING):
+            question = question[: mention.start] + mention.names[0] + question[mention.end :]
+    return question
 
 
 class KnowledgeBase:
@@ -71,7 +79,7 @@ class KnowledgeBase:
         rows = [row for drug in scope for row in self._rows.get(drug, ())] if scope else None
         if scope and not rows:
             return Found((), {}, 0.0)
-        vector = self.embedder.encode([in_plain_words(question)])[0]
+        vector = self.embedder.encode([in_plain_words(_with_generics(question, resolution))])[0]
         sections = self.sections(question, resolution)
         wanted = {name.lower() for name in (*resolution.drugs, *resolution.partners)}
         pool = self._index.search(vector, rows, limit=len(rows) if rows else _POOL)

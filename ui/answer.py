@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant import Answer, Citation, Sentence, Settings, Status
+from assistant import Answer, Audience, Citation, Sentence, Settings, Status
 
 _PLACEHOLDER = re.compile(r"&lt;([A-Z_]+_\d+)&gt;")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -32,17 +32,21 @@ def waiting_html() -> str:
     return '<p class="rx-quiet rx-waiting" role="status">Reading the monographs and checking each sentence</p>'
 
 
-def sentences_html(sentences: Iterable[Sentence], answer: Answer | None = None) -> str:
-    """Cited sentences, one a line; with their answer, each marker leads to its quote in the sources."""
+def sentences_html(sentences: Iterable[Sentence], answer: Answer | None = None, audience: Audience = Audience.PATIENT) -> str:
+    """Cited sentences, one a line; with their answer, each marker leads to its quote, and staff read under each line where it stands."""
     citations = {citation.marker: citation for citation in answer.citations} if answer else {}
     lines = []
     for sentence in sentences:
+        *words, last = escape(sentence.text).split(" ")
         markers = "".join(_marker_html(marker, citations.get(marker), answer) for marker in sentence.markers)
-        lines.append(f"<li>{escape(sentence.text)}{markers}</li>")
+        cited = [citations[marker] for marker in sentence.markers if marker in citations] if audience is Audience.STAFF else []
+        places = "".join(f'<span class="rx-place">{escape(f"{c.drug} · {c.section} · revised {c.revised}")}</span>' for c in cited)
+        # The last word keeps its markers: none stands alone on a line.
+        lines.append(f'<li>{" ".join(words)} <span class="rx-last">{last}{markers}</span>{places}</li>')
     return f'<ul class="rx-sentences">{"".join(lines)}</ul>'
 
 
-def answer_html(answer: Answer, settings: Settings) -> str:
+def answer_html(answer: Answer, settings: Settings, audience: Audience = Audience.PATIENT) -> str:
     """An answer as its status asks: help first in an emergency, cited sentences with the referral set apart, or a box that says why not."""
     own = [sentence.text for sentence in answer.sentences if not sentence.markers]
     if answer.status is Status.ESCALATED:
@@ -53,7 +57,7 @@ def answer_html(answer: Answer, settings: Settings) -> str:
     if not cited:
         return "".join(f'<p class="rx-plain">{escape(text)}</p>' for text in own)
     referral = _box_html("referral", "For your own case, ask a pharmacist", own) if own else ""
-    return sentences_html(cited, answer) + referral + f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
+    return sentences_html(cited, answer, audience) + referral + f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
 
 
 def anchor(answer: Answer, marker: int) -> str:
@@ -88,8 +92,8 @@ def _urgent_html(answer: Answer, texts: Sequence[str], settings: Settings) -> st
     lines = "".join(f"<li>{escape(line)}</li>" for text in texts for line in _SENTENCE_END.split(text))
     heading = "You deserve help right now" if crisis else "This may be an emergency"
     return (
-        f'<section class="rx-box rx-urgent" role="alert"><h3>{heading}</h3>'
-        f"{calls_html([('Emergency', settings.emergency_number), second])}<ul>{lines}</ul></section>"
+        f'<section class="rx-box rx-urgent" role="alert"><div class="rx-first"><h3>{heading}</h3>'
+        f"{calls_html([('Emergency', settings.emergency_number), second])}</div><ul>{lines}</ul></section>"
     )
 
 

@@ -12,13 +12,13 @@ import streamlit as st
 from assistant import settings as configuration
 from ui import chat, sidebar, welcome
 
-STYLE = Path(__file__).parent / "theme.css"
+FOLDER = Path(__file__).parent
 
 
 def page() -> None:
     """Draw the page once, as Streamlit asks after every click and every question."""
-    st.set_page_config(page_title=welcome.TITLE, page_icon=":material/local_pharmacy:", layout="centered")
-    st.html(STYLE)
+    st.set_page_config(page_title=welcome.TITLE, page_icon=FOLDER / "icon.svg", layout="centered")
+    st.html(FOLDER / "theme.css")
     welcome.show_title()
     try:
         settings = configuration.read()

@@ -96,7 +96,7 @@ def _slots() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def _show_answer(slot: DeltaGenerator, answer: Answer, assistant: PharmacyAssistant, audience: Audience) -> None:
     with slot.container():
-        st.html(answer_html(answer, assistant.settings))
+        st.html(answer_html(answer, assistant.settings, audience))
         if answer.citations:
-            st.html(sources_html(answer, assistant, opened=audience is Audience.STAFF))
+            st.html(sources_html(answer, assistant))
         st.html(trail_html(answer))

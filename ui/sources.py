@@ -22,7 +22,7 @@ class Span(NamedTuple):
     anchor: str
 
 
-def sources_html(answer: Answer, assistant: PharmacyAssistant, opened: bool = False) -> str:
+def sources_html(answer: Answer, assistant: PharmacyAssistant) -> str:
     """The sources of an answer: a monograph after the other, its cited sections, and the documents that its facts were checked against."""
     by_monograph: dict[str, list[Citation]] = {}
     for citation in answer.citations:
@@ -30,8 +30,8 @@ def sources_html(answer: Answer, assistant: PharmacyAssistant, opened: bool = Fa
     blocks = "".join(_monograph_html(answer, cited, assistant) for cited in by_monograph.values())
     drugs = ", ".join(dict.fromkeys(citation.drug for citation in answer.citations))
     return (
-        f'<details class="rx-panel"{" open" if opened else ""}><summary>Sources <span>{len(answer.citations)} from {escape(drugs)}</span>'
-        f"</summary>{blocks}</details>"
+        f'<details class="rx-panel"><summary>Sources <span>{len(answer.citations)} marked in the monographs of {escape(drugs)}</span></summary>'
+        f"{blocks}</details>"
     )
 
 
