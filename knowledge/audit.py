@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from knowledge.classes import partners
 from knowledge.reader import boxed_warning
@@ -23,6 +24,12 @@ _UNIT = (
 )
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w])")
 _OK = re.compile(rf"^(?:\s?(?:to|or|and|through|-|–|/|x|×|,)\s?\d[\d,.]*)*[\s-]?(?:\w+[\s-]){{0,2}}?(?:{_UNIT})", re.I)
+# Numbers that are part of a name, a date or a laboratory ratio.
+_NO_AMOUNT = re.compile(
+    r"\bHLA-[A-Z]+\*\d[\d:]*|\bCYP\w+\*\d+|polyethylene glycol 3350|PEG 3350|\b(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December) \d{4}|\b(?:19|20)\d\d\b|\b911\b|\b988\b|INR[^.;]{0,40}?\d[\d.]*(?: to \d[\d.]*)?(?: \(goal \d[\d.]*\))?",
+    re.I,
+)
 _BEFORE = re.compile(
     r"(?:age|ages|aged|INR|CYP\w*|GLP|SGLT|type|schedule|stage|class|grade|week|weeks|day|days|pH|A1C|score|step|vitamin|B|T|Rh|"
     r"call|number|factor|omega|ratio|between|eGFR|under|below|above|over|at|or|to|and|clearance|HLA|DRESS|level|level of|levels?) ?-?\(?$",
@@ -55,6 +62,7 @@ def findings(monographs: Sequence[Monograph], labels: Path | None = None) -> Ite
 
 
 def _bare_numbers(text: str) -> Iterator[str]:
+    text = _NO_AMOUNT.sub(lambda match: "-" * len(match[0]), text)
     for match in _NUMBER.finditer(text):
         if not _OK.match(text[match.end() : match.end() + 40]) and not _BEFORE.search(text[: match.start()][-12:]):
             yield text[max(0, match.start() - 20) : match.end() + 20].replace("\n", " ")
@@ -64,11 +72,17 @@ def _missing_boxes(monographs: Sequence[Monograph], labels: Path) -> Iterator[st
     boxed = {}
     for path in sorted(labels.rglob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(record, dict) and isinstance(record.get("sections"), dict) and record["sections"].get("boxed_warning"):
+        if isinstance(record, dict) and isinstance(record.get("sections"), dict) and _is_boxed(record):
             boxed[str(record.get("drug_name", "")).lower()] = path
     for monograph in monographs:
         if monograph.drug.name in boxed and not boxed_warning(monograph):
             yield f"{monograph.drug.name}: boxed warning: {boxed[monograph.drug.name].name} has one, the monograph none"
+
+
+def _is_boxed(label: dict[str, Any]) -> bool:
+    """Whether a label has a boxed warning of its one active ingredient; a kit's or combination's box may be another part's."""
+    generic = " ".join(label.get("openfda_meta", {}).get("generic_name") or []).lower()
+    return len(label["sections"].get("boxed_warning") or "") > 60 and not re.search(r"\band\b|[,;/]", generic)
 
 
 def asymmetries(monographs: Sequence[Monograph]) -> Iterator[str]:

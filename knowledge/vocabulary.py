@@ -19,6 +19,8 @@ _SALTS = re.compile(
     r"hemihydrate|anhydrous|hydrate|monosodium|dimesylate|edisylate|lysine|tromethamine|meglumine|erbumine|arginine|camsylate|isethionate|"
     r"recombinant|human|micronized|extended release|delayed release)\b"
 )
+_DISCONTINUED = "3"  # Drugs@FDA, MarketingStatus_Lookup.txt
+_PLAIN_NAME = re.compile(r"[A-Za-z]{6,}")
 _ORDINARY = 300  # word-frequency count from which an English word is taken to be one, not a brand
 _SKIP = {
     "water",
@@ -36,12 +38,13 @@ _SKIP = {
     "magnesium",
     "vitamin",
     "protein",
+    *"copper nitrogen helium sulfur ammonium chromic cupric ferric ferrous cellulose lactate nitrite glycerin albumin bicarbonate manganese".split(),
 }
 
 
 def normal(name: str) -> str:
     """A name as it is looked up: lower case, words separated by one space, no punctuation."""
-    return re.sub(r"[^a-z0-9]+", " ", name.lower().replace("'s ", " ").replace("’s ", " ")).strip()
+    return re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’](?:s\b)?", "", name.lower())).strip()
 
 
 def ingredient(name: str) -> str:
@@ -50,34 +53,39 @@ def ingredient(name: str) -> str:
     return re.sub(r"\s+", " ", _SALTS.sub(" ", plain)).strip() or plain
 
 
-def compiled(folder: Path) -> dict[str, str]:
-    """name -> ingredients joined by `; `, from Drugs@FDA and openFDA facts below `folder` (names only, no text).
+def compiled(folder: Path) -> dict[str, tuple[str, bool]]:
+    """name -> (ingredients joined by `; `, whether it is rare), from public facts below `folder` (names only, no text).
 
-    Ordinary English words and names shorter than 4 letters are left out.
+    Rare is what Drugs@FDA has as discontinued and no openFDA label names, and what DrugBank's vocabulary alone names. Ordinary
+    English words and names shorter than 4 letters are left out.
     """
     words = english()
-    table: dict[str, str] = {}
+    table: dict[str, tuple[str, bool]] = {}
 
-    def add(name: str, parts: str) -> None:
+    def add(name: str, parts: str, rare: bool = False) -> None:
         key = normal(name)
         if len(key) < 4 or key in _SKIP or key.isdigit() or len(key.split()) > 4:
             return
         if " " not in key and words.get(key, 0) >= _ORDINARY and key != parts:
             return
-        table.setdefault(key, parts)
+        known = table.setdefault(key, (parts, rare))
+        table[key] = (known[0], known[1] and rare)
 
+    with (folder / "drugs_at_fda" / "MarketingStatus.txt").open(encoding="latin-1") as lines:
+        status = {(row["ApplNo"], row["ProductNo"]): row["MarketingStatusID"] for row in csv.DictReader(lines, delimiter="\t")}
     with (folder / "drugs_at_fda" / "Products.txt").open(encoding="latin-1") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
             parts = sorted({ingredient(part) for part in row["ActiveIngredient"].split(";") if part.strip()})
             if not parts or len(parts) > 3:
                 continue
+            rare = status.get((row["ApplNo"], row["ProductNo"])) == _DISCONTINUED
             if len(parts) == 1:
-                add(parts[0], parts[0])
+                add(parts[0], parts[0], rare)
             name = re.sub(
                 r"\b(\d.*|in plastic container|preservative free|extended release|er|xr|sr)$", "", row["DrugName"].lower()
             ).strip()
             if ingredient(name) not in parts:
-                add(name, "; ".join(parts))
+                add(name, "; ".join(parts), rare)
     for path in sorted((folder.parent / "labels").rglob("openfda_875/labels/*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         meta = record["openfda_meta"]
@@ -88,6 +96,10 @@ def compiled(folder: Path) -> dict[str, str]:
             for brand in meta.get("brand_name") or []:
                 if ingredient(brand) != generic:
                     add(brand, generic)
+    with (folder / "drugbank_open_vocab" / "drugbank_vocabulary.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if _PLAIN_NAME.fullmatch(row["Common name"]) and row["Common name"].lower() not in words:
+                add(row["Common name"], normal(row["Common name"]), rare=True)
     return dict(sorted(table.items()))
 
 
@@ -98,10 +110,22 @@ def english() -> dict[str, int]:
 
 
 @cache
+def _rows() -> dict[str, tuple[str, bool]]:
+    """The committed table; a row without ingredients is a substance by its own name."""
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.reader(lines, delimiter="\t") if row and not row[0].startswith("#")]
+    return {name: (parts or name, bool(flag)) for name, parts, flag in rows}
+
+
 def names() -> dict[str, str]:
     """The committed table: name -> ingredients joined by `; `."""
-    with FILE.open(encoding="utf-8", newline="") as lines:
-        return {row[0]: row[1] for row in csv.reader(lines, delimiter="\t") if row and not row[0].startswith("#")}
+    return {name: parts for name, (parts, _) in _rows().items()}
+
+
+@cache
+def rare() -> frozenset[str]:
+    """Names that hardly anyone means by a misspelling: no longer sold, or in a register of substances only."""
+    return frozenset(name for name, (_, flag) in _rows().items() if flag)
 
 
 def write(folder: Path, out: Path = FILE) -> int:
@@ -109,7 +133,10 @@ def write(folder: Path, out: Path = FILE) -> int:
     table = compiled(folder)
     with out.open("w", encoding="utf-8", newline="") as file:
         file.write(
-            "# name\tingredients. Drugs@FDA (FDA, public domain) and openFDA (CC0); made by: python -m knowledge vocabulary FOLDER\n"
+            "# name\tingredients (none: by its own name)\trare. Drugs@FDA (FDA, public domain), openFDA (CC0), DrugBank open vocabulary (CC0); "
+            "made by: python -m knowledge vocabulary FOLDER\n"
         )
-        csv.writer(file, delimiter="\t", lineterminator="\n").writerows(table.items())
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows(
+            (name, "" if parts == name else parts, "rare" if is_rare else "") for name, (parts, is_rare) in table.items()
+        )
     return len(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -16,6 +17,7 @@ _HEADINGS = {
     Status.NO_SOURCE: "No monograph here answers this",
     Status.FAILED: "Not answered",
 }
+_READINGS = {"misspelling": "you wrote “{mention}”", "history": "from your earlier question"}
 
 
 def question_html(question: str) -> str:
@@ -46,18 +48,26 @@ def sentences_html(sentences: Iterable[Sentence], answer: Answer | None = None, 
     return f'<ul class="rx-sentences">{"".join(lines)}</ul>'
 
 
+def draft_html(sentences: Sequence[Sentence]) -> str:
+    """An answer in the making: its cited sentences, and what was said before them."""
+    return _said_html(itertools.takewhile(_is_own, sentences)) + sentences_html(sentence for sentence in sentences if sentence.markers)
+
+
 def answer_html(answer: Answer, settings: Settings, audience: Audience = Audience.PATIENT) -> str:
     """An answer as its status asks: help first in an emergency, cited sentences with the referral set apart, or a box that says why not."""
-    own = [sentence.text for sentence in answer.sentences if not sentence.markers]
+    own = [sentence.text for sentence in answer.sentences if _is_own(sentence)]
     if answer.status is Status.ESCALATED:
         return _urgent_html(answer, own, settings)
     if answer.status is not Status.ANSWERED:
         return _box_html(answer.status.value, _HEADINGS[answer.status], own)
+    before = list(itertools.takewhile(_is_own, answer.sentences))
     cited = [sentence for sentence in answer.sentences if sentence.markers]
     if not cited:
-        return "".join(f'<p class="rx-plain">{escape(text)}</p>' for text in own)
-    referral = _box_html("referral", "For your own case, ask a pharmacist", own) if own else ""
-    return sentences_html(cited, answer, audience) + referral + f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
+        return _said_html(before)
+    after = own[len(before) :]
+    referral = _box_html("referral", "For your own case, ask a pharmacist", after) if after else ""
+    summary = f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
+    return _about_html(answer) + _said_html(before) + sentences_html(cited, answer, audience) + referral + summary
 
 
 def anchor(answer: Answer, marker: int) -> str:
@@ -79,6 +89,25 @@ def seconds(ms: float) -> str:
     return f"{ms:.0f} ms" if ms >= 10 and ms < 1000 else f"{ms:.2f} ms" if ms < 10 else f"{ms / 1000:.1f} s"
 
 
+def _is_own(sentence: Sentence) -> bool:
+    """Whether the assistant says it by itself, without a source."""
+    return not sentence.markers
+
+
+def _said_html(sentences: Iterable[Sentence]) -> str:
+    return "".join(f'<p class="rx-plain">{escape(sentence.text)}</p>' for sentence in sentences)
+
+
+def _about_html(answer: Answer) -> str:
+    """Which medicines the answer is about, where the question did not name them so: a wrong reading must show at once."""
+    parts, plain = [], True
+    for drug in answer.drugs:
+        how = _READINGS.get(drug.match, "{mention}" if drug.mention.lower() != drug.name.lower() else "").format(mention=drug.mention)
+        plain = plain and not how
+        parts.append(f"<b>{escape(drug.name)}</b>{f' ({escape(how)})' if how else ''}")
+    return "" if plain else f'<p class="rx-quiet rx-about-drugs">About {", ".join(parts)}</p>'
+
+
 def _marker_html(marker: int, citation: Citation | None, answer: Answer | None) -> str:
     if citation is None or answer is None:
         return f'<sup class="rx-marker">{marker}</sup>'
@@ -88,12 +117,13 @@ def _marker_html(marker: int, citation: Citation | None, answer: Answer | None) 
 
 def _urgent_html(answer: Answer, texts: Sequence[str], settings: Settings) -> str:
     crisis = any(verdict.rule == "self_harm" and verdict.decision == "escalate" for verdict in answer.verdicts)
-    second = ("Call or text", settings.crisis_line) if crisis else ("Poison Help", settings.poison_line)
+    emergency, crisis_line = ("Emergency", settings.emergency_number), ("Call or text", settings.crisis_line)
+    numbers = [crisis_line, emergency] if crisis else [emergency, ("Poison Help", settings.poison_line)]
     lines = "".join(f"<li>{escape(line)}</li>" for text in texts for line in _SENTENCE_END.split(text))
     heading = "You deserve help right now" if crisis else "This may be an emergency"
     return (
         f'<section class="rx-box rx-urgent" role="alert"><div class="rx-first"><h3>{heading}</h3>'
-        f"{calls_html([('Emergency', settings.emergency_number), second])}</div><ul>{lines}</ul></section>"
+        f"{calls_html(numbers)}</div><ul>{lines}</ul></section>"
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant import Answer, Audience, Question, Sentence, Settings, Turn, load_assistant
-from ui.answer import answer_html, question_html, sentences_html, waiting_html
+from ui.answer import answer_html, draft_html, question_html, waiting_html
 from ui.sources import sources_html
 from ui.trail import trail_html
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ANSWERS, _EXAMPLE = "answers", "example"
 _REMEMBERED = 4  # earlier questions that a new one may refer to
+# Streamlit follows a conversation only while its end is in view; without this an answer may come below the fold. No text goes into it.
+_SCROLL = "<script>[...document.querySelectorAll('.rx-question')].at(-1)?.scrollIntoView({block: 'start'})</script>"
 
 
 @st.cache_resource(show_spinner=False)
@@ -74,15 +76,18 @@ def ask(text: str, assistant: PharmacyAssistant, audience: Audience) -> None:
     with answer_slot.container():
         draft = st.empty()
         draft.html(waiting_html())
+    st.html(_SCROLL, unsafe_allow_javascript=True)
     shown: list[Sentence] = []
     for piece in assistant.stream(Question(text, history(answers()), audience)):
         if isinstance(piece, Answer):
             question_slot.html(question_html(piece.question))
             _show_answer(answer_slot, piece, assistant, audience)
+            st.html(_SCROLL, unsafe_allow_javascript=True)
             answers().append(piece)
-        elif piece.markers:  # the assistant's own sentences come with the answer, which says how they are to look
+        else:
             shown.append(piece)
-            draft.html(sentences_html(shown))
+            if piece.markers:  # the assistant's own words wait for what follows them: the answer says how they are to look
+                draft.html(draft_html(shown))
 
 
 def _slots() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -98,5 +103,5 @@ def _show_answer(slot: DeltaGenerator, answer: Answer, assistant: PharmacyAssist
     with slot.container():
         st.html(answer_html(answer, assistant.settings, audience))
         if answer.citations:
-            st.html(sources_html(answer, assistant))
+            st.html(sources_html(answer, assistant.base.by_id))
         st.html(trail_html(answer))

@@ -20,7 +20,8 @@ _LABELS = {Audience.PATIENT: "Patient or caregiver", Audience.STAFF: "Pharmacy s
 def show(assistant: PharmacyAssistant) -> Audience:
     """Draw the sidebar; the audience that was chosen in it."""
     with st.sidebar:
-        audience: Audience = st.radio("Who is reading?", list(Audience), format_func=_LABELS.__getitem__, help="Staff read under every sentence where it stands.")
+        hint = "Staff read under every sentence where it stands."
+        audience: Audience = st.radio("Who is reading?", list(Audience), format_func=_LABELS.__getitem__, help=hint)
         st.button("Start over", icon=":material/restart_alt:", on_click=chat.start_over, width="stretch")
         st.html(_about_html(assistant))
     return audience

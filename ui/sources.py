@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from assistant import Answer, Citation
+from knowledge.types import Monograph
 from ui.answer import anchor
-
-if TYPE_CHECKING:
-    from assistant import PharmacyAssistant
 
 
 class Span(NamedTuple):
@@ -22,15 +20,20 @@ class Span(NamedTuple):
     anchor: str
 
 
-def sources_html(answer: Answer, assistant: PharmacyAssistant) -> str:
-    """The sources of an answer: a monograph after the other, its cited sections, and the documents that its facts were checked against."""
+def sources_html(answer: Answer, monographs: Mapping[str, Monograph]) -> str:
+    """The sources of an answer: each monograph, its cited sections, and the documents that its facts were checked against.
+
+    Args:
+        answer: with citations.
+        monographs: by their ids; where a cited one is not there any more, its quotes stand alone.
+    """
     by_monograph: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         by_monograph.setdefault(citation.monograph, []).append(citation)
-    blocks = "".join(_monograph_html(answer, cited, assistant) for cited in by_monograph.values())
+    blocks = "".join(_monograph_html(answer, cited, monographs.get(key)) for key, cited in by_monograph.items())
     drugs = ", ".join(dict.fromkeys(citation.drug for citation in answer.citations))
     return (
-        f'<details class="rx-panel"><summary>Sources <span>{len(answer.citations)} marked in the monographs of {escape(drugs)}</span></summary>'
+        f'<details class="rx-panel"><summary>Sources <span>{len(answer.citations)} marked in {escape(drugs)}</span></summary>'
         f"{blocks}</details>"
     )
 
@@ -47,15 +50,14 @@ def marked_html(text: str, spans: Iterable[Span]) -> str:
     return "".join([*parts, escape(text[at:])])
 
 
-def _monograph_html(answer: Answer, cited: Sequence[Citation], assistant: PharmacyAssistant) -> str:
-    first, monograph = cited[0], assistant.base.by_id.get(cited[0].monograph)
+def _monograph_html(answer: Answer, cited: Sequence[Citation], monograph: Monograph | None) -> str:
+    first = cited[0]
     by_section: dict[tuple[str, int, str], list[Citation]] = {}
     for citation in cited:
         section = None
         if monograph and monograph.text[citation.start : citation.end] == citation.quote:
             holding = [part for part in monograph.sections if part.start <= citation.start and citation.end <= part.end]
             section = min(holding, key=lambda part: part.end - part.start, default=None)
-        # Without the very text that was cited (another index since) the quote stands alone.
         key = (section.text, section.start, section.heading) if section else (citation.quote, citation.start, citation.section)
         by_section.setdefault(key, []).append(citation)
     sections = "".join(_section_html(answer, heading, text, start, group) for (text, start, heading), group in by_section.items())
@@ -74,7 +76,7 @@ def _monograph_html(answer: Answer, cited: Sequence[Citation], assistant: Pharma
 def _section_html(answer: Answer, heading: str, text: str, start: int, cited: Sequence[Citation]) -> str:
     spans = [Span(c.start - start, c.end - start, c.marker, anchor(answer, c.marker)) for c in cited]
     reworded = [c.marker for c in cited if not any(c.marker in s.markers and s.text == c.quote for s in answer.sentences)]
-    note = f'<p class="rx-quiet">Put more simply above: {", ".join(map(str, reworded))}</p>' if reworded else ""
+    note = f'<p class="rx-quiet">Shortened or reworded above: {", ".join(map(str, reworded))}</p>' if reworded else ""
     return (
         f'<h4>{escape(heading)} <span class="rx-code" title="Section code (LOINC)">{escape(cited[0].section_code)}</span></h4>'
         f"<blockquote>{marked_html(text, spans)}</blockquote>{note}"

@@ -85,7 +85,7 @@ def _row(rail: str, rule: str, decision: str, reason: str, ms: float) -> str:
 
 
 def _table(caption: str, heads: Iterable[str], rows: Iterable[str]) -> str:
-    cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    cells = "".join('<th scope="col" class="rx-ms">Time</th>' if head == "Time" else f'<th scope="col">{head}</th>' for head in heads)
     return f'<table class="rx-table"><caption>{caption}</caption><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 

@@ -1,0 +1,61 @@
+"""The real parts of the rails, each made once for the whole folder: the embedding model, the names, a classifier fitted here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from guardrails import classifier, policy
+from guardrails.classifier import Classifier
+from guardrails.engine import Guardrails
+from guardrails.policy import Policies
+from guardrails.privacy import Redactor
+from knowledge.embedding import SentenceEmbedder
+from knowledge.names import NameIndex
+from knowledge.reader import read_all
+from knowledge.vocabulary import names as vocabulary
+
+
+@pytest.fixture(scope="session")
+def policies() -> Policies:
+    """The policies as shipped."""
+    return policy.load()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceEmbedder:
+    """The embedding model that retrieval uses."""
+    return SentenceEmbedder()
+
+
+@pytest.fixture(scope="session")
+def names() -> NameIndex:
+    """The lexicon of the shipped monographs."""
+    return NameIndex((monograph.drug for monograph in read_all()), vocabulary())
+
+
+@pytest.fixture(scope="session")
+def redactor(names: NameIndex) -> Redactor:
+    """The redactor that the rails use."""
+    return Redactor(names.is_protected)
+
+
+@pytest.fixture(scope="session")
+def trained(policies: Policies, embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a classifier fitted on the shipped policies, not one that lies about in a cache."""
+    path = tmp_path_factory.mktemp("classifier") / "guardrails.npz"
+    classifier.fit(policies, embedder.encode, embedder.fingerprint).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fitted(trained: Path, policies: Policies, embedder: SentenceEmbedder) -> Classifier:
+    """That classifier, opened again from its file."""
+    return classifier.load(trained, policies, embedder.fingerprint)
+
+
+@pytest.fixture(scope="session")
+def rails(policies: Policies, fitted: Classifier, embedder: SentenceEmbedder, names: NameIndex) -> Guardrails:
+    """The rails in service, through real NeMo."""
+    return Guardrails(policies, fitted, embedder.encode, names)

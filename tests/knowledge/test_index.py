@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assistant.testing import HashEmbedder
+from knowledge import store
+from knowledge.index import build, load
+from knowledge.search import KnowledgeBase
+from knowledge.store import StaleIndexError
+from knowledge.types import MonographError
+from tests.conftest import sample
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "examplol.md").write_text(sample(), encoding="utf-8")
+    return folder
+
+
+def test_a_broken_source_leaves_the_index_in_service(corpus: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    before = store.current(tmp_path / "index")
+    (corpus / "broken.md").write_text("nothing", encoding="utf-8")
+    with pytest.raises(MonographError):
+        build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    assert store.current(tmp_path / "index") == before
+    load(tmp_path / "index", HashEmbedder())
+
+
+def test_a_build_that_dies_leaves_the_index_in_service(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    before = store.current(tmp_path / "index")
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.os, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    assert store.current(tmp_path / "index") == before
+
+
+def test_unchanged_passages_are_not_embedded_again(corpus: Path, tmp_path: Path) -> None:
+    class Counting(HashEmbedder):
+        seen = 0
+
+        def encode(self, texts, progress=False):  # type: ignore[no-untyped-def]
+            self.seen += sum("examplol" in text for text in texts)
+            return super().encode(texts, progress)
+
+    first, second = Counting(), Counting()
+    build(tmp_path / "index", first, [corpus], progress=False)
+    (corpus / "examplol.md").write_text(sample().replace("deep sleep", "light sleep"), encoding="utf-8")
+    build(tmp_path / "index", second, [corpus], progress=False)
+    assert second.seen == 1 < first.seen
+
+
+@pytest.mark.parametrize("file", ["passages.jsonl", "vectors.faiss", "monographs.jsonl", "manifest.json"])
+def test_a_truncated_index_is_refused_with_the_command(corpus: Path, tmp_path: Path, file: str) -> None:
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    path = store.current(tmp_path / "index") / file
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(StaleIndexError, match="python -m knowledge build"):
+        load(tmp_path / "index", HashEmbedder())
+
+
+def test_a_foreign_index_is_refused_with_both_names(corpus: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+
+    class Other(HashEmbedder):
+        name, fingerprint = "another model", "another"
+
+    with pytest.raises(StaleIndexError, match=r"hashed words.*another model.*python -m knowledge build"):
+        load(tmp_path / "index", Other())
+
+
+def test_no_index_is_said_with_the_command(tmp_path: Path) -> None:
+    with pytest.raises(StaleIndexError, match="no index.*python -m knowledge build"):
+        load(tmp_path / "none", HashEmbedder())
+
+
+def test_an_index_can_be_moved(corpus: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
+    shutil.copytree(tmp_path / "index", tmp_path / "elsewhere")
+    assert KnowledgeBase(tmp_path / "elsewhere", HashEmbedder()).search("examplol storage")
+
+
+def test_a_search_stays_inside_the_named_drug(small_base: KnowledgeBase) -> None:
+    hits = small_base.search("what are the side effects of examplol", k=50)
+    assert hits
+    assert {hit.passage.drug for hit in hits} == {"examplol"}
+
+
+def test_a_brand_finds_its_drug_and_an_unknown_one_nothing(small_base: KnowledgeBase) -> None:
+    assert {hit.passage.drug for hit in small_base.search("Samplix storage")} == {"samplazine"}
+    assert small_base.search("how do I store zorblaxin") == []
+
+
+def test_a_hit_has_the_contract_fields(small_base: KnowledgeBase) -> None:
+    hit = small_base.search("store examplol")[0].as_json()
+    assert {"drug", "section", "section_code", "text", "score", "monograph", "revised"} <= hit.keys()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.reader import read, read_all
+from knowledge.sections import AUTHORED
+from knowledge.types import MonographError
+from tests.conftest import sample
+
+
+def write(folder: Path, text: str, name: str = "examplol.md") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_spans_are_exact(tmp_path: Path) -> None:
+    monograph = read(write(tmp_path, sample()))
+    for section in monograph.sections:
+        assert monograph.text[section.start : section.end] == section.text
+    for row in monograph.interactions:
+        assert monograph.text[row.start : row.end] == f"{row.effect}\n{row.action}"
+
+
+def test_the_interactions_section_is_rendered_from_the_rows(tmp_path: Path) -> None:
+    monograph = read(write(tmp_path, sample()))
+    (section,) = monograph.section("34073-7")
+    assert section.heading == "Drug interactions: alcohol (moderate)"
+    assert "Avoid alcohol with examplol." in section.text
+
+
+def test_the_id_names_one_exact_text(tmp_path: Path) -> None:
+    first = read(write(tmp_path, sample()))
+    second = read(write(tmp_path, sample().replace("deep sleep", "light sleep")))
+    assert first.id != second.id
+    assert first.id.startswith("examplol@")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field"),
+    [
+        ("brands: [Exampla]", "brand: [Exampla]", 2, "brand"),
+        ("severity: moderate", "severity: huge", 13, "severity"),
+        ("revised: 2026-01-02", "revised: soon", 10, "revised"),
+        ("schedule: none", "schedule: VI", 9, "schedule"),
+        ("## 44425-7 Storage", "## 44425-7 Keeping", 54, "section"),
+        ("## 44425-7 Storage", "## 99999-9 Storage", 54, "section"),
+        ("### Children\n", "", 29, "Children"),
+        ("## 34088-5 Overdose\n", "", 20, "Overdose"),
+        ("Keep examplol at room temperature away from moisture.\n", "", 54, "empty"),
+        ("## 44425-7 Storage", "## 34073-7 Drug interactions\nx\n## 44425-7 Storage", 54, "front matter"),
+        ("class: example class", "class: [", 4, "front matter"),
+    ],
+)
+def test_what_is_wrong_is_named_by_file_line_and_field(tmp_path: Path, old: str, new: str, line: int, field: str) -> None:
+    text = sample()
+    assert old in text
+    path = write(tmp_path, text.replace(old, new, 1))
+    with pytest.raises(MonographError) as caught:
+        read(path)
+    problem = next(problem for problem in caught.value.problems if field in problem)
+    file, number, _ = problem.split(":", 2)
+    assert file == str(path)
+    assert abs(int(number) - line) <= 3, problem
+
+
+@pytest.mark.parametrize("content", [b"", b"no front matter", b"---\nname: x\n", b"---\nname: \xff\n---\n"])
+def test_a_broken_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.md"
+    path.write_bytes(content)
+    with pytest.raises(MonographError, match=r"broken\.md"):
+        read(path)
+
+
+def test_two_files_for_one_drug_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, sample())
+    write(tmp_path, sample(), "other.md")
+    with pytest.raises(MonographError, match="has a monograph already"):
+        read_all(tmp_path)
+
+
+def test_the_corpus_reads_and_has_every_section() -> None:
+    monographs = read_all()
+    assert len(monographs) == 193
+    required = {(kind.code, kind.title) for kind in AUTHORED if kind.required}
+    for monograph in monographs:
+        assert required <= {(section.code, section.title) for section in monograph.sections}, monograph.drug.name
+        assert monograph.sources, monograph.drug.name
