@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Letters and groups that sound alike in English drug names, longest first; both sides are rewritten before they are compared.
@@ -30,6 +36,7 @@ _SOUNDS = (
 )
 _VOWELS = frozenset("aeiouy")
 _ALIKE = frozenset(map(frozenset, ("ck", "sz", "cs", "iy", "xz", "xs", "fv", "gj", "kq", "mn", "dt", "bp", "vw", "ou")))
+_SHORTLIST = 12
 SWAP, DOUBLED, VOWEL, LETTER, FIRST, BY_SOUND = 0.7, 0.4, 0.8, 1.0, 0.5, 0.3  # chosen on the dev split of tests/cases/mentions.jsonl
 
 
@@ -99,3 +106,33 @@ def _edits(a: str, b: str) -> float:
             row.append(best)
         before = previous
     return row[-1] + (FIRST if a[:1] != b[:1] else 0.0)
+
+
+class Speller:
+    """The nearest of a list of words to a typed one: rapidfuzz finds a few candidates, `cost` orders them."""
+
+    def __init__(self, words: Iterable[str], reach: int = 4, by_sound: bool = True):
+        self._words = sorted(set(words), key=lambda word: (len(word), word))
+        self._lengths = [len(word) for word in self._words]
+        self._sounds = [sound(word) for word in self._words] if by_sound else []
+        self._reach = reach
+        self.nearest = lru_cache(maxsize=4096)(self._nearest)
+
+    def _nearest(self, typed: str, most: float) -> tuple[tuple[float, str], ...]:
+        """Words that cost at most `most`, as (cost, word), nearest first."""
+        found = {word: cost(typed, word) for word in self._candidates(typed, most)}
+        return tuple(sorted((price, word) for word, price in found.items() if price <= most))
+
+    def _candidates(self, typed: str, most: float) -> Iterator[str]:
+        reach = min(self._reach, 1 + int(most))
+        low, high = bisect_left(self._lengths, len(typed) - reach), bisect_right(self._lengths, len(typed) + reach)
+        if low == high:
+            return
+        distance = cdist([typed], self._words[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
+        if self._sounds:
+            heard = cdist([sound(typed)], self._sounds[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
+            distance = distance.clip(max=heard)
+        for at in distance.argsort(kind="stable")[:_SHORTLIST]:
+            if distance[at] > reach:
+                return
+            yield self._words[low + int(at)]

@@ -80,7 +80,7 @@ def test_a_foreign_index_is_refused_with_both_names(corpus: Path, tmp_path: Path
 
 
 def test_no_index_is_said_with_the_command(tmp_path: Path) -> None:
-    with pytest.raises(StaleIndexError, match="no index.*python -m knowledge build"):
+    with pytest.raises(StaleIndexError, match=r"no index.*python -m knowledge build"):
         load(tmp_path / "none", HashEmbedder())
 
 

@@ -1,0 +1,126 @@
+"""Every name as it is looked up, and what it stands for: monographs, classes and foods, hand-kept names, known medicines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.aliases import tables
+from knowledge.classes import partners
+from knowledge.types import Drug
+from knowledge.vocabulary import english, normal, rare
+
+_WORDLIKE = 60  # count in the English list from which a brand we hold no monograph for is an ordinary word too; 50 is the list's floor
+
+
+class Match(StrEnum):
+    """How a mention was recognised."""
+
+    GENERIC = "generic"
+    BRAND = "brand"
+    SYNONYM = "synonym"
+    MISSPELLING = "misspelling"
+    CLASS = "class"
+    FOOD = "food"
+    UNHELD = "unheld"  # a known medicine without a monograph here
+    UNKNOWN = "unknown"  # looks like a medicine's name, known to no list
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a name stands for; more than one of `names` where it could be any of them."""
+
+    match: Match
+    names: tuple[str, ...]
+    error_prone: bool = False
+
+
+class Lexicon:
+    """Looked-up name -> Entry, and the sets of ingredients that are one product."""
+
+    def __init__(self, drugs: Mapping[str, Drug], vocabulary: Mapping[str, str]):
+        self.exact: dict[str, Entry] = {}
+        self.combinations: set[frozenset[str]] = set()  # of products without a monograph
+        self.held = {frozenset(name.split("-")): name for name in drugs if "-" in name}
+        self._drugs = {normal(name): name for name in drugs}
+        self.everyday = set(tables().everyday)
+        self._add_held(drugs.values())
+        self._add_partners()
+        self._add_aliases()
+        for name, ingredients in vocabulary.items():
+            self._add_known(name, tuple(sorted(ingredients.split("; "))))
+        counts = english()
+        self.everyday |= {
+            name
+            for name, entry in self.exact.items()
+            if entry.match is Match.UNHELD and name != normal(entry.names[0]) and counts.get(name, 0) > _WORDLIKE
+        }
+        uncommon = rare()
+        self.uncommon = {name for name, entry in self.exact.items() if entry.match is Match.UNHELD and name in uncommon}
+        self.squashed: dict[str, str] = {}
+        for name in self.exact:
+            self.squashed.setdefault(name.replace(" ", ""), name)
+
+    def _add_held(self, drugs: Iterable[Drug]) -> None:
+        drugs = list(drugs)
+        for drug in drugs:
+            self._add(drug.name, Match.GENERIC, drug.name)
+        for match, field in ((Match.SYNONYM, "synonyms"), (Match.BRAND, "brands")):
+            for drug in drugs:
+                for name in getattr(drug, field):
+                    self._add(name, match, drug.name)
+
+    def _add(self, name: str, match: Match, drug: str) -> None:
+        key = normal(name)
+        known = self.exact.get(key)
+        if known is None:
+            self.exact[key] = Entry(match, (drug,))
+        elif drug not in known.names and known.match is match:
+            self.exact[key] = Entry(match, (*known.names, drug))
+
+    def _add_partners(self) -> None:
+        for partner in dict.fromkeys(partners().values()):
+            match = {"food": Match.FOOD, "drug": Match.UNHELD}.get(partner.kind, Match.CLASS)
+            for name in (partner.name, *partner.also):
+                self.exact.setdefault(normal(name), Entry(match, (partner.name,)))
+
+    def _add_aliases(self) -> None:
+        for product in tables().products:
+            known = self.exact.get(product.name)
+            if known is None or known.match in (Match.UNHELD, Match.BRAND):
+                self.exact[product.name] = self._product(product.name, product.ingredients)
+        for alias in tables().aliases:
+            known = self.exact.get(alias.name)
+            if known and not alias.error_prone and known.match is not Match.UNHELD:
+                continue
+            found = [self.exact.get(normal(name)) or Entry(Match.UNHELD, (name,)) for name in alias.means]
+            match = found[0].match if len(found) == 1 and found[0].match in (Match.UNHELD, Match.CLASS) else Match.SYNONYM
+            self.exact[alias.name] = Entry(match, tuple(entry.names[0] for entry in found), alias.error_prone)
+
+    def _add_known(self, name: str, ingredients: tuple[str, ...]) -> None:
+        """A name of the vocabulary: a further brand of a held drug, or a medicine we hold no monograph for."""
+        entry = self._product(name, ingredients)
+        listed = len(ingredients) > 1 and not set(name.split()) - set(" ".join(ingredients).split()) - {"and"}
+        if not listed and name not in self.exact:  # "amlodipine and atorvastatin" is read as its parts; see `joined`
+            self.exact[name] = entry
+
+    def _product(self, name: str, ingredients: tuple[str, ...]) -> Entry:
+        if len(ingredients) == 1:
+            held = self._drugs.get(normal(ingredients[0]))
+            return Entry(Match.BRAND, (held,)) if held else Entry(Match.UNHELD, ingredients)
+        if held := self.held.get(frozenset(ingredients)):
+            return Entry(Match.BRAND, (held,))
+        self.combinations.add(frozenset(ingredients))
+        return Entry(Match.UNHELD, (name,))
+
+    def joined(self, one: Entry, other: Entry, loosely: bool) -> Entry | None:
+        """The one product that two names written together stand for, if there is one; `loosely` for "and" and "with"."""
+        if len(one.names) > 1 or len(other.names) > 1 or {one.match, other.match} & {Match.CLASS, Match.FOOD, Match.UNKNOWN}:
+            return None
+        parts = frozenset((*one.names[0].split("-"), *other.names[0].split("-")))
+        if len(parts) == 1:
+            return None
+        if held := self.held.get(parts):
+            return Entry(Match.GENERIC, (held,))
+        return Entry(Match.UNHELD, ("-".join(sorted(parts)),)) if parts in self.combinations and not loosely else None
