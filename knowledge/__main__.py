@@ -80,6 +80,10 @@ def _show(arguments: argparse.Namespace) -> None:
 def _audit(arguments: argparse.Namespace) -> int:
     monographs = reader.read_all()
     found = list(audit.findings(monographs, arguments.labels))
+    if arguments.figures:
+        for line in audit.dose_figures(monographs, arguments.figures):
+            print(line)
+        return 0
     one_sided = list(audit.asymmetries(monographs))
     for line in [*found, *one_sided]:
         print(line)
@@ -145,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("audit", help="what is missing or unclear in the authored corpus")
     check.add_argument("--labels", type=Path, metavar="DIR", help="openFDA label files to compare boxed warnings with")
+    check.add_argument("--figures", type=Path, metavar="DIR", help="list instead the dose figures that a drug's label in DIR does not have")
     check.set_defaults(run=_audit)
 
     shared = commands.add_parser("overlap", help="8-word runs that the corpus shares with label text")

@@ -30,6 +30,7 @@ _NO_AMOUNT = re.compile(
     r"November|December) \d{4}|\b(?:19|20)\d\d\b|\b911\b|\b988\b|INR[^.;]{0,40}?\d[\d.]*(?: to \d[\d.]*)?(?: \(goal \d[\d.]*\))?",
     re.I,
 )
+_DOSE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[ -]?(mg|mcg|units?|mL/min)\b", re.I)
 _BEFORE = re.compile(
     r"(?:age|ages|aged|INR|CYP\w*|GLP|SGLT|type|schedule|stage|class|grade|week|weeks|day|days|pH|A1C|score|step|vitamin|B|T|Rh|"
     r"call|number|factor|omega|ratio|between|eGFR|under|below|above|over|at|or|to|and|clearance|HLA|DRESS|level|level of|levels?) ?-?\(?$",
@@ -77,6 +78,29 @@ def _missing_boxes(monographs: Sequence[Monograph], labels: Path) -> Iterator[st
     for monograph in monographs:
         if monograph.drug.name in boxed and not boxed_warning(monograph):
             yield f"{monograph.drug.name}: boxed warning: {boxed[monograph.drug.name].name} has one, the monograph none"
+
+
+def dose_figures(monographs: Sequence[Monograph], labels: Path) -> Iterator[str]:
+    """Per drug with a label of its name: how many of the monograph's dose figures (mg, mcg, units, mL/min) the label has, and which it has not.
+
+    A figure that is missing is no error by itself: a label is one product of one strength, and a monograph speaks of all of them.
+    """
+    texts: dict[str, str] = {}
+    for path in sorted(labels.rglob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(record, dict) and isinstance(record.get("sections"), dict):
+            texts[str(record.get("drug_name", "")).lower()] = " ".join(str(text) for text in record["sections"].values())
+    for monograph in monographs:
+        if label := texts.get(monograph.drug.name):
+            held = set(_figures(label))
+            ours = list(dict.fromkeys(_figures("\n".join(part.text for part in monograph.section("34068-7")))))
+            missing = [f"{number} {unit}" for number, unit in ours if (number, unit) not in held]
+            yield f"{monograph.drug.name}: {len(ours) - len(missing)} of {len(ours)} in the label{'; not there: ' if missing else ''}{', '.join(missing)}"
+
+
+def _figures(text: str) -> Iterator[tuple[str, str]]:
+    for number, unit in _DOSE.findall(text.replace(",", "")):
+        yield f"{float(number):g}", unit.lower()
 
 
 def _is_boxed(label: dict[str, Any]) -> bool:

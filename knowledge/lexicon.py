@@ -9,7 +9,7 @@ from enum import StrEnum
 from knowledge.aliases import tables
 from knowledge.classes import partners
 from knowledge.types import Drug
-from knowledge.vocabulary import english, normal, rare
+from knowledge.vocabulary import Use, english, normal, use
 
 _WORDLIKE = 60  # count in the English list from which a brand we hold no monograph for is an ordinary word too; 50 is the list's floor
 
@@ -56,8 +56,9 @@ class Lexicon:
             for name, entry in self.exact.items()
             if entry.match is Match.UNHELD and name != normal(entry.names[0]) and counts.get(name, 0) > _WORDLIKE
         }
-        uncommon = rare()
-        self.uncommon = {name for name, entry in self.exact.items() if entry.match is Match.UNHELD and name in uncommon}
+        unheld = [name for name, entry in self.exact.items() if entry.match is Match.UNHELD]
+        self.uncommon = {name for name in unheld if use(name) is Use.DISCONTINUED}
+        self.never_meant = {name for name in unheld if use(name) is Use.REGISTERED}  # by a misspelling
         self.squashed: dict[str, str] = {}
         for name in self.exact:
             self.squashed.setdefault(name.replace(" ", ""), name)

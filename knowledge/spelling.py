@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -109,30 +110,38 @@ def _edits(a: str, b: str) -> float:
 
 
 class Speller:
-    """The nearest of a list of words to a typed one: rapidfuzz finds a few candidates, `cost` orders them."""
+    """The nearest of a list of words to a typed one: rapidfuzz finds a few candidates, `cost` orders them.
 
-    def __init__(self, words: Iterable[str], reach: int = 4, by_sound: bool = True):
-        self._words = sorted(set(words), key=lambda word: (len(word), word))
-        self._lengths = [len(word) for word in self._words]
-        self._sounds = [sound(word) for word in self._words] if by_sound else []
-        self._reach = reach
+    Args:
+        words: in lower case, letters only.
+        by_start: look only among words that start with the first or second letter typed; for long lists.
+    """
+
+    def __init__(self, words: Iterable[str], by_start: bool = False):
+        self._by_start = by_start
+        lists: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(set(words), key=lambda word: (len(word), word)):
+            lists[word[0] if by_start else ""].append(word)
+        self._lists = {start: (words, [len(w) for w in words], [sound(w) for w in words]) for start, words in lists.items()}
         self.nearest = lru_cache(maxsize=4096)(self._nearest)
 
     def _nearest(self, typed: str, most: float) -> tuple[tuple[float, str], ...]:
         """Words that cost at most `most`, as (cost, word), nearest first."""
-        found = {word: cost(typed, word) for word in self._candidates(typed, most)}
+        found = {word: cost(typed, word) for start in self._starts(typed) for word in self._candidates(typed, start, 1 + int(most))}
         return tuple(sorted((price, word) for word, price in found.items() if price <= most))
 
-    def _candidates(self, typed: str, most: float) -> Iterator[str]:
-        reach = min(self._reach, 1 + int(most))
-        low, high = bisect_left(self._lengths, len(typed) - reach), bisect_right(self._lengths, len(typed) + reach)
+    def _starts(self, typed: str) -> Iterable[str]:
+        return {*typed[:2]} if self._by_start else ("",)
+
+    def _candidates(self, typed: str, start: str, reach: int) -> Iterator[str]:
+        words, lengths, sounds = self._lists.get(start, ([], [], []))
+        low, high = bisect_left(lengths, len(typed) - reach), bisect_right(lengths, len(typed) + reach)
         if low == high:
             return
-        distance = cdist([typed], self._words[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
-        if self._sounds:
-            heard = cdist([sound(typed)], self._sounds[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
-            distance = distance.clip(max=heard)
+        distance = cdist([typed], words[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
+        heard = cdist([sound(typed)], sounds[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
+        distance = distance.clip(max=heard)
         for at in distance.argsort(kind="stable")[:_SHORTLIST]:
             if distance[at] > reach:
                 return
-            yield self._words[low + int(at)]
+            yield words[low + int(at)]

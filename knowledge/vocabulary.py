@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -53,23 +54,30 @@ def ingredient(name: str) -> str:
     return re.sub(r"\s+", " ", _SALTS.sub(" ", plain)).strip() or plain
 
 
-def compiled(folder: Path) -> dict[str, tuple[str, bool]]:
-    """name -> (ingredients joined by `; `, whether it is rare), from public facts below `folder` (names only, no text).
+class Use(StrEnum):
+    """How likely a name is to be meant by somebody who asks, likeliest first."""
 
-    Rare is what Drugs@FDA has as discontinued and no openFDA label names, and what DrugBank's vocabulary alone names. Ordinary
-    English words and names shorter than 4 letters are left out.
+    SOLD = ""
+    DISCONTINUED = "discontinued"  # in Drugs@FDA, and in no openFDA label
+    REGISTERED = "registered"  # a substance in DrugBank's vocabulary only
+
+
+def compiled(folder: Path) -> dict[str, tuple[str, Use]]:
+    """name -> (ingredients joined by `; `, its use), from public facts below `folder` (names only, no text).
+
+    Ordinary English words and names shorter than 4 letters are left out.
     """
     words = english()
-    table: dict[str, tuple[str, bool]] = {}
+    table: dict[str, tuple[str, Use]] = {}
 
-    def add(name: str, parts: str, rare: bool = False) -> None:
+    def add(name: str, parts: str, use: Use = Use.SOLD) -> None:
         key = normal(name)
         if len(key) < 4 or key in _SKIP or key.isdigit() or len(key.split()) > 4:
             return
         if " " not in key and words.get(key, 0) >= _ORDINARY and key != parts:
             return
-        known = table.setdefault(key, (parts, rare))
-        table[key] = (known[0], known[1] and rare)
+        known = table.setdefault(key, (parts, use))
+        table[key] = (known[0], min(known[1], use, key=list(Use).index))
 
     with (folder / "drugs_at_fda" / "MarketingStatus.txt").open(encoding="latin-1") as lines:
         status = {(row["ApplNo"], row["ProductNo"]): row["MarketingStatusID"] for row in csv.DictReader(lines, delimiter="\t")}
@@ -78,14 +86,14 @@ def compiled(folder: Path) -> dict[str, tuple[str, bool]]:
             parts = sorted({ingredient(part) for part in row["ActiveIngredient"].split(";") if part.strip()})
             if not parts or len(parts) > 3:
                 continue
-            rare = status.get((row["ApplNo"], row["ProductNo"])) == _DISCONTINUED
+            use = Use.DISCONTINUED if status.get((row["ApplNo"], row["ProductNo"])) == _DISCONTINUED else Use.SOLD
             if len(parts) == 1:
-                add(parts[0], parts[0], rare)
+                add(parts[0], parts[0], use)
             name = re.sub(
                 r"\b(\d.*|in plastic container|preservative free|extended release|er|xr|sr)$", "", row["DrugName"].lower()
             ).strip()
             if ingredient(name) not in parts:
-                add(name, "; ".join(parts), rare)
+                add(name, "; ".join(parts), use)
     for path in sorted((folder.parent / "labels").rglob("openfda_875/labels/*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         meta = record["openfda_meta"]
@@ -99,7 +107,7 @@ def compiled(folder: Path) -> dict[str, tuple[str, bool]]:
     with (folder / "drugbank_open_vocab" / "drugbank_vocabulary.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             if _PLAIN_NAME.fullmatch(row["Common name"]) and row["Common name"].lower() not in words:
-                add(row["Common name"], normal(row["Common name"]), rare=True)
+                add(row["Common name"], normal(row["Common name"]), Use.REGISTERED)
     return dict(sorted(table.items()))
 
 
@@ -110,11 +118,11 @@ def english() -> dict[str, int]:
 
 
 @cache
-def _rows() -> dict[str, tuple[str, bool]]:
+def _rows() -> dict[str, tuple[str, Use]]:
     """The committed table; a row without ingredients is a substance by its own name."""
     with FILE.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.reader(lines, delimiter="\t") if row and not row[0].startswith("#")]
-    return {name: (parts or name, bool(flag)) for name, parts, flag in rows}
+    return {name: (parts or name, Use(use)) for name, parts, use in rows}
 
 
 def names() -> dict[str, str]:
@@ -122,10 +130,9 @@ def names() -> dict[str, str]:
     return {name: parts for name, (parts, _) in _rows().items()}
 
 
-@cache
-def rare() -> frozenset[str]:
-    """Names that hardly anyone means by a misspelling: no longer sold, or in a register of substances only."""
-    return frozenset(name for name, (_, flag) in _rows().items() if flag)
+def use(name: str) -> Use:
+    """How likely a name of the committed table, or any other, is to be meant."""
+    return _rows().get(name, ("", Use.SOLD))[1]
 
 
 def write(folder: Path, out: Path = FILE) -> int:
@@ -133,10 +140,10 @@ def write(folder: Path, out: Path = FILE) -> int:
     table = compiled(folder)
     with out.open("w", encoding="utf-8", newline="") as file:
         file.write(
-            "# name\tingredients (none: by its own name)\trare. Drugs@FDA (FDA, public domain), openFDA (CC0), DrugBank open vocabulary (CC0); "
+            "# name\tingredients (none: by its own name)\tuse (none: sold). Drugs@FDA (FDA, public domain), openFDA (CC0), DrugBank open vocabulary (CC0); "
             "made by: python -m knowledge vocabulary FOLDER\n"
         )
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows(
-            (name, "" if parts == name else parts, "rare" if is_rare else "") for name, (parts, is_rare) in table.items()
+            (name, "" if parts == name else parts, use.value) for name, (parts, use) in table.items()
         )
     return len(table)
