@@ -32,6 +32,9 @@ RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
     "emergency": emergency.check, "self_harm": self_harm.check, "misuse": misuse.check, "records": records.check,
     "injection": injection.check, "language": language.check, "advice": advice.check, "off_topic": off_topic.check,
 }  # fmt: skip
+_HARM = ("emergency", "self_harm")
+_SURE = 0.5  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
+_LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _T = TypeVar("_T")
 
@@ -153,16 +156,27 @@ class Guardrails:
         trail, began = _trail.get(), time.perf_counter()
         try:
             redacted, kinds = self._redactor.redact(text, trail.placeholders)
-            plain = _in_words(redacted)
-            odds = self._classifier.probabilities(plain, self._encode([plain])[0])
+            took = _since(began)
+            odds = self._probabilities(_in_words(redacted))
             trail.signals = Signals(redacted, odds, self._lexicon.find(redacted), *self._lexicon.english(redacted))
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("input", "privacy"))
             return RailOutcome.block()
         trail.text = redacted
         decision = Decision.REDACT if kinds else Decision.ALLOW
-        trail.verdicts.append(Verdict("input", "privacy", decision, ", ".join(kinds).lower(), _since(began)))
+        trail.verdicts.append(Verdict("input", "privacy", decision, ", ".join(kinds).lower(), took))
         return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)]) if kinds else RailOutcome.allow()
+
+    def _probabilities(self, text: str) -> dict[str, float]:
+        """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""
+        odds = self._classifier.probabilities(text, self._encode([text])[0])
+        parts = [part for part in re.split(r"(?<=[.!?;])\s+|\n+", text) if len(part.split()) >= _LEAST_WORDS]
+        if len(parts) > 1:
+            for part, vector in zip(parts, self._encode(parts), strict=True):
+                for harm, odd in self._classifier.probabilities(part, vector).items():
+                    if harm in _HARM and odd >= _SURE:
+                        odds[harm] = max(odds[harm], odd)
+        return odds
 
     async def apply_rule(self, rule: str, text: str) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()

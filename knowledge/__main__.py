@@ -104,6 +104,22 @@ def _vocabulary(arguments: argparse.Namespace) -> None:
     print(f"{vocabulary.write(arguments.folder)} names written to {vocabulary.FILE}", file=sys.stderr)
 
 
+def _names(arguments: argparse.Namespace) -> int:
+    from knowledge.mentions import Labelled, Outcome, measure, table
+    from knowledge.names import NameIndex
+
+    index = NameIndex((m.drug for m in reader.read_all()), vocabulary.names())
+    rows = read_jsonl(arguments.measure, "text", "expected", "kind", "split")
+    measured = measure(index, [case for case in map(Labelled.from_row, rows) if arguments.split in (None, case.split)])
+    if arguments.failures:
+        for row in measured:
+            if row.outcome is not Outcome.FOUND:
+                seen = ", ".join(f"{m.text} -> {m.match} {'/'.join(m.names)}" for m in row.resolution.mentions)
+                print(f"{row.outcome}\t{row.case.kind}\t{row.case.text}\t{'+'.join(row.case.expected)}\t{seen}")
+    print(table(measured))
+    return 1 if any(row.outcome is Outcome.WRONG for row in measured) else 0
+
+
 def read_jsonl(path: Path, *fields: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file, each checked to have `fields`.
 
@@ -159,6 +175,12 @@ def _parser() -> argparse.ArgumentParser:
     words = commands.add_parser("vocabulary", help="compile the table of known medicine names")
     words.add_argument("folder", type=Path, metavar="DIR")
     words.set_defaults(run=_vocabulary)
+
+    known = commands.add_parser("names", help="how well labelled mentions are resolved; exit status 1 for any wrong medicine")
+    known.add_argument("--measure", type=Path, required=True, metavar="FILE.jsonl", help='{"text","expected","kind","split"} a line')
+    known.add_argument("--split", choices=("dev", "test"), help="only this split")
+    known.add_argument("--failures", action="store_true", help="print each mention that is not found")
+    known.set_defaults(run=_names)
     return parser
 
 
