@@ -65,7 +65,9 @@ def answer_html(answer: Answer, settings: Settings, audience: Audience = Audienc
     if not cited:
         return _said_html(before)
     after = own[len(before) :]
-    referral = _box_html("referral", "For your own case, ask a pharmacist", after) if after else ""
+    despair = any(verdict.rule == "self_harm" and verdict.decision == "refer" for verdict in answer.verdicts)
+    heading = "You can talk to someone" if despair else "For your own case, ask a pharmacist"
+    referral = _box_html("referral", heading, after) if after else ""
     summary = f'<p class="rx-quiet">{escape(_summary(answer))}</p>'
     return _about_html(answer) + _said_html(before) + sentences_html(cited, answer, audience) + referral + summary
 

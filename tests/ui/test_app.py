@@ -219,7 +219,15 @@ def test_what_is_no_answer_looks_like_none(status: Status) -> None:
 def test_a_referral_is_set_apart_and_a_remark_comes_first() -> None:
     written = answer_html(answered(Sentence("First."), Sentence(QUOTE, (1,)), Sentence("Ask yours."), verdicts=(REFER,)), SETTINGS)
     assert written.index("First.") < written.index("rx-sentences") < written.index("rx-referral") < written.index("Ask yours.")
+    assert "ask a pharmacist" in written
     assert "rx-referral" not in answer_html(answered(), SETTINGS)
+
+
+def test_a_doubt_of_despair_is_not_sent_to_a_pharmacist() -> None:
+    doubt = RailVerdict("input", "refer", "self_harm", "self_harm", 0.1)
+    written = answer_html(answered(Sentence(QUOTE, (1,)), Sentence("Please call."), verdicts=(doubt,)), SETTINGS)
+    assert "rx-referral" in written
+    assert "pharmacist" not in written
 
 
 @pytest.mark.parametrize(

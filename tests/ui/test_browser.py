@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 PATIENCE_S = 240.0
+TOP = "document.querySelector('.rx-urgent .rx-call').getBoundingClientRect().top"
 _T = TypeVar("_T")
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed")
@@ -83,13 +84,18 @@ def found(browser: Any, css: str) -> Any:
     return until(browser, lambda b: next((element for element in b.find_elements(By.CSS_SELECTOR, css) if element.is_displayed()), None))
 
 
+def ask(browser: Any, question: str) -> None:
+    """Type a question, once the line takes one."""
+    until(browser, lambda b: found(b, "[data-testid=stChatInputTextArea]").is_enabled())
+    found(browser, "[data-testid=stChatInputTextArea]").send_keys(question, Keys.ENTER)
+
+
 def test_a_visitor_asks_and_reads_the_source(address: str, browser: Any) -> None:
     browser.get(address)
-    box = found(browser, "[data-testid=stChatInputTextArea]")
     assert "does not replace" in found(browser, ".rx-notice").text
     found(browser, ".rx-try")
 
-    box.send_keys("Can I take ibuprofen with warfarin?", Keys.ENTER)
+    ask(browser, "Can I take ibuprofen with warfarin?")
     found(browser, "details.rx-panel")
     answer = found(browser, "ul.rx-sentences")
     assert "bleeding" in answer.text
@@ -100,10 +106,10 @@ def test_a_visitor_asks_and_reads_the_source(address: str, browser: Any) -> None
     assert marked.text
     assert {element.text for element in browser.find_elements(By.CSS_SELECTOR, ".rx-source h3")} == {"Ibuprofen", "Warfarin"}
 
-    found(browser, "[data-testid=stChatInputTextArea]").send_keys("took 30 tylenol what now", Keys.ENTER)
+    ask(browser, "took 30 tylenol what now")
     urgent = found(browser, ".rx-urgent")
     assert "911" in urgent.text
-    until(browser, lambda b: 0 <= found(b, ".rx-urgent .rx-call").location_once_scrolled_into_view["y"] < 900)
+    until(browser, lambda b: b.execute_script(f"const y = {TOP}; return y >= 0 && y < innerHeight"))  # in sight without scrolling
 
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})
     until(browser, lambda b: b.execute_script("return innerWidth") == 390)
