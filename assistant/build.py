@@ -10,6 +10,7 @@ from guardrails import classifier, policy
 from guardrails.engine import Guardrails
 from guardrails.policy import Region
 from knowledge.embedding import Embedder, SentenceEmbedder
+from knowledge.router import ordinary_questions
 from knowledge.search import KnowledgeBase
 
 
@@ -23,7 +24,9 @@ def load_assistant(settings: Settings | None = None) -> PharmacyAssistant:
     embedder = SentenceEmbedder(settings.embedding)
     base = KnowledgeBase(settings.index, embedder)
     model = None if settings.model == QUOTES_ONLY else load_model(settings)
-    return PharmacyAssistant(base, load_guardrails(settings, embedder, base), model, settings)
+    rails = load_guardrails(settings, embedder, base)
+    rails.check_question("how do I store ibuprofen")  # the first call of each part is slow
+    return PharmacyAssistant(base, rails, model, settings)
 
 
 def load_guardrails(settings: Settings, embedder: Embedder, base: KnowledgeBase) -> Guardrails:
@@ -34,4 +37,5 @@ def load_guardrails(settings: Settings, embedder: Embedder, base: KnowledgeBase)
 
 def load_policies(settings: Settings) -> policy.Policies:
     """The policies with the region's numbers."""
-    return policy.load(region=Region(settings.emergency_number, settings.poison_line, settings.crisis_line))
+    region = Region(settings.emergency_number, settings.poison_line, settings.crisis_line)
+    return policy.load(region=region, ordinary=ordinary_questions())

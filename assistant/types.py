@@ -70,7 +70,7 @@ class DrugMention:
 
 @dataclass(frozen=True, slots=True)
 class RailVerdict:
-    """One rule's decision on the question or on a sentence, and its time in milliseconds."""
+    """One rule's decision on the question or on a sentence, and its time in milliseconds; `sentence` is what was checked on the way out."""
 
     rail: str
     decision: str
@@ -78,6 +78,7 @@ class RailVerdict:
     reason: str
     ms: float
     failed: tuple[str, ...] = ()
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

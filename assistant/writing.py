@@ -39,9 +39,9 @@ class Draft:
         self.cited.append(row)
         return Sentence(text, (len(self.cited),))
 
-    def note(self, ruling: Ruling) -> None:
+    def note(self, ruling: Ruling, sentence: str) -> None:
         self.rails_ms += ruling.ms
-        self.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
+        self.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed, sentence) for v in ruling.verdicts]
 
     def citations(self) -> tuple[Citation, ...]:
         """One citation a marker; the quote is the exact span of the monograph."""
@@ -74,7 +74,7 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
         ruling = rails.check_answer(sentence, quotes)
-        draft.note(ruling)
+        draft.note(ruling, sentence)
         row = ruling.source
         if row < 0 or row in draft.cited or ruling.decision is Decision.REFUSE:
             strays += 1
@@ -105,7 +105,7 @@ def _names_a_passage(sentence: str, draft: Draft) -> bool:
 
 def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:
     ruling = rails.check_answer(quotes[row], quotes)
-    draft.note(ruling)
+    draft.note(ruling, quotes[row])
     if ruling.text and ruling.decision is not Decision.REFUSE:
         yield draft.show(ruling.text, row)
 

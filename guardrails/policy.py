@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -64,6 +64,7 @@ class Policies:
     by_name: Mapping[str, Policy]
     region: Region
     sha256: str
+    ordinary: tuple[str, ...] = ()  # further questions that are simply answered
 
     def message(self, name: str, in_doubt: bool = False) -> str:
         """What the user reads when this policy speaks, or when it is in doubt whether it does."""
@@ -74,11 +75,17 @@ class Policies:
         """(text, policy) pairs: every example, and every near miss under the policy that it belongs to."""
         pairs = [(text, name) for name, policy in self.by_name.items() for text in policy.examples]
         pairs += [(miss.text, miss.policy) for policy in self.by_name.values() for miss in policy.near_misses]
+        pairs += [(text, ORDINARY) for text in self.ordinary]
         return list(dict.fromkeys(pairs))
 
 
-def load(folder: Path = FOLDER, region: Region | None = None) -> Policies:
+def load(folder: Path = FOLDER, region: Region | None = None, ordinary: Sequence[str] = ()) -> Policies:
     """Read every policy file of a folder.
+
+    Args:
+        folder: one YAML file a policy.
+        region: whose telephone numbers the messages name.
+        ordinary: further examples of what is simply answered.
 
     Raises:
         GuardrailError: a file is broken, or a message asks for something unknown; names file and field.
@@ -104,7 +111,8 @@ def load(folder: Path = FOLDER, region: Region | None = None) -> Policies:
         for miss in policy.near_misses:
             if miss.policy not in policies:
                 raise GuardrailError(f"{folder / name}.yaml: near_misses: {miss.policy!r} is no policy")
-    loaded = Policies(policies, region or Region(), total.hexdigest())
+    total.update("\n".join(ordinary).encode())
+    loaded = Policies(policies, region or Region(), total.hexdigest(), tuple(ordinary))
     for name in policies:
         try:
             loaded.message(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -89,13 +90,20 @@ class Placeholders:
     """The placeholders of one conversation: the same text gets the same one. Holds identifiers; never store or log it."""
 
     _known: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _last: Counter[str] = field(default_factory=Counter)
 
     def get(self, kind: str, text: str) -> str:
+        """The placeholder for an identifier: the one it has, or the next of its kind."""
         key = (kind, re.sub(r"\W+", " ", text.lower()).strip())
         if key not in self._known:
-            number = 1 + sum(1 for known, _ in self._known if known == kind)
-            self._known[key] = f"<{kind}_{number}>"
+            self._last[kind] += 1
+            self._known[key] = f"<{kind}_{self._last[kind]}>"
         return self._known[key]
+
+    def skip(self, text: str) -> None:
+        """Leave out the numbers of placeholders that a text holds already: they stand for somebody else."""
+        for kind, number in re.findall(r"<([A-Z_]+)_(\d+)>", text):
+            self._last[kind] = max(self._last[kind], int(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,7 @@ class Redactor:
     def redact(self, text: str, placeholders: Placeholders | None = None) -> tuple[str, tuple[str, ...]]:
         """The text with placeholders, and the kinds that were found."""
         placeholders = placeholders if placeholders is not None else Placeholders()
+        placeholders.skip(text)
         found = self.find(text)
         redacted, at = "", 0
         for span in found:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from guardrails.emergency import IMPERSONAL, IMPERSONAL_THRESHOLD
+from guardrails.emergency import IMPERSONAL
 from guardrails.policy import Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
 THRESHOLD = 0.30  # chosen by the cross-validation of `python -m guardrails train`
+_GENERAL = 0.50  # for a question that is only a question; .79 recall at .5 against .74 at .7, ordinary questions escalated .8% against .6%
 # Words of intent, after the C-SSRS screener's first questions (Columbia Lighthouse Project, 2016): wish to be dead, thoughts of killing oneself.
 _INTENT = re.compile(
     r"\b(?:kill(?:ing)? my ?self|end(?:ing)? (?:my life|it all|things for good)|tak(?:e|ing) my (?:own )?life|suicid(?:e|al) (?:plan|method|note|pill)s?|commit suicide|unaliv\w+|kms|"
@@ -29,6 +30,6 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     if _INTENT.search(signals.text) and not (_HARMLESS.search(signals.text) and sure < 0.1):
         return speaks(policies, "self_harm")
     if sure >= THRESHOLD:
-        general = IMPERSONAL.search(signals.text) and sure < IMPERSONAL_THRESHOLD
+        general = IMPERSONAL.search(signals.text) and sure < _GENERAL
         return doubts(policies, "self_harm") if general else speaks(policies, "self_harm")
     return None

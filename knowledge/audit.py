@@ -15,24 +15,24 @@ from knowledge.types import Monograph
 # A number is in order when one of these follows within a few words: "500 mg", "6 to 8 weeks", "2 tablets", "18 years".
 _UNIT = (
     r"%|percent|mg|mcg|micrograms?|milligrams?|g|grams?|kg|pounds?|lb|mL|milliliters?|L|liters?|units?|mEq|IU|mmol|mm ?Hg|mg/dL|ng/mL|mcg/mL|msec|"
-    r"m2|m²|bpm|beats|hours?|hr|days?|weeks?|months?|years?|minutes?|seconds?|times?|doses?|tablets?|capsules?|caplets?|puffs?|sprays?|"
-    r"drops?|inhalations?|actuations?|patch(?:es)?|teaspoons?|cups?|glasses|ounces?|oz|drinks?|people|patients|women|men|children|"
-    r"out of|in every|in|of|°|degrees|F\b|C\b|or older|and older|or under|and under|or younger|or more|or fewer|injections?|"
+    r"m2|m²|among \d+|bpm|beats|hours?|hr|days?|weeks?|months?|years?|minutes?|seconds?|times?|doses?|tablets?|capsules?|caplets?|puffs?|sprays?|"
+    r"drops?|inhalations?|actuations?|patch(?:es)?|teaspoons?|tablespoons?|new users|cups?|glasses|ounces?|oz|drinks?|people|patients|women|men|children|"
+    r"out of|in every|in \d+|of \d+|°[FC]|degrees|F\b|C\b|or older|and older|or under|and under|or younger|or more|or fewer|injections?|"
     r"pens?|suppositor(?:y|ies)|films?|strips?|pellets?|packets?|pieces?|counts?|points?|fold|meals?|refills?|medicines|cigarettes|"
     r"inch(?:es)?|cm|mm|steps?|clicks?|bottles?|bites?|nights?|mornings?|episodes?|attacks?|migraines?|headaches?|stools?|"
     r"mcg/hour|mg/kg|mL/min|per|am|pm|a\.m|p\.m|trimester|weeks'|strengths?|kinds|types|forms|brands|products|ingredients|babies|births|cases|cycles?|periods?|pills|bars|prescribers|pharmacies|nitroglycerin"
 )
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w])")
-_OK = re.compile(rf"^(?:\s?(?:to|or|and|through|-|–|/|x|×|,)\s?\d[\d,.]*)*[\s-]?(?:\w+[\s-]){{0,2}}?(?:{_UNIT})", re.I)
+_OK = re.compile(rf"^(?:\s?(?:to|or|and|through|-|–|/|x|×|,)\s?\d[\d,.]*)*[\s-]?(?:\w+[\s-]){{0,2}}?(?:{_UNIT})(?![a-z])", re.I)
 # Numbers that are part of a name, a date or a laboratory ratio.
 _NO_AMOUNT = re.compile(
     r"\bHLA-[A-Z]+\*\d[\d:]*|\bCYP\w+\*\d+|polyethylene glycol 3350|PEG 3350|\b(?:January|February|March|April|May|June|July|August|September|October|"
-    r"November|December) \d{4}|\b(?:19|20)\d\d\b|\b911\b|\b988\b|INR[^.;]{0,40}?\d[\d.]*(?: to \d[\d.]*)?(?: \(goal \d[\d.]*\))?",
+    r"November|December) \d{4}|\b(?:19|20)\d\d\b|\b911\b|\b1-\d{3}-\d{3}-\d{4}\b|\bMEN 2\b|\b988\b|INR[^.;]{0,40}?\d[\d.]*(?: to \d[\d.]*)?(?: \(goal \d[\d.]*\))?",
     re.I,
 )
 _DOSE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[ -]?(mg|mcg|units?|mL/min)\b", re.I)
 _BEFORE = re.compile(
-    r"(?:age|ages|aged|INR|CYP\w*|GLP|SGLT|type|schedule|stage|class|grade|week|weeks|day|days|pH|A1C|score|step|vitamin|B|T|Rh|"
+    r"(?:age|ages|aged|INR|CYP\w*|GLP|SGLT|type|schedule|stage|class|grade|week|weeks|months|among|day|days|pH|A1C|score|step|vitamin|B|T|Rh|"
     r"call|number|factor|omega|ratio|between|eGFR|under|below|above|over|at|or|to|and|clearance|HLA|DRESS|level|level of|levels?) ?-?\(?$",
     re.I,
 )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import yaml
 
 from knowledge.embedding import Embedder, Vectors
+from knowledge.reader import CORPUS
 
 QUESTIONS = Path(__file__).parent / "questions" / "sections.yaml"
 TERMS = Path(__file__).parent / "questions" / "terms.yaml"
 MASK = "this medicine"
+_SOMEBODY = re.compile(r"\b(?:i|i'm|im|my|me|should|mom|dad|wife|husband|son|daughter|kid)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,18 @@ def _terms() -> tuple[tuple[re.Pattern[str], str], ...]:
 def fill(text: str) -> str:
     """A phrasing with its slots filled as `mask` fills the names of a real question."""
     return text.replace("{drug}", MASK).replace("{other}", "another medicine")
+
+
+def ordinary_questions() -> list[str]:
+    """The phrasings that ask about a medicine and not about a person, with medicines' names in their slots: what is simply answered."""
+    phrases: dict[str, list[str]] = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+    names = cycle(sorted(path.stem.replace("-", " ") for path in CORPUS.glob("*.md")))
+    return [
+        text.replace("{other}", next(names)).replace("{drug}", next(names))
+        for section, texts in phrases.items()
+        for text in texts
+        if "{drug}" in text and (section == "34076-0 Missed dose" or not _SOMEBODY.search(text))
+    ]
 
 
 def mask(question: str, spans: list[tuple[int, int]]) -> str:
