@@ -34,11 +34,17 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What `aliases.yaml` holds; `everyday` are looked-up names that are ordinary words or given names too."""
+    """What `aliases.yaml` holds; looked-up names.
+
+    `everyday` names are ordinary words or given names as well; `given_names` are seldom, but sometimes, a person's.
+    `ordinary` words stand for no medicine.
+    """
 
     aliases: tuple[Alias, ...]
     products: tuple[Product, ...]
     everyday: frozenset[str]
+    given_names: frozenset[str]
+    ordinary: frozenset[str]
 
 
 @cache
@@ -57,10 +63,11 @@ def tables() -> Tables:
                 products.append(Product(normal(name), _parts(means)))
             else:
                 aliases.append(Alias(normal(name), tuple(part.strip() for part in means.split("|")), section == "error_prone"))
-    known = [entry.name for entry in (*aliases, *products)]
+    known = [*(alias.name for alias in aliases), *(product.name for product in products)]
     if twice := sorted({name for name in known if known.count(name) > 1}):
         raise ValueError(f"{FILE.name}: {', '.join(twice)} stands more than once")
-    return Tables(tuple(aliases), tuple(products), frozenset(map(normal, data["everyday"])))
+    everyday, given, ordinary = (frozenset(map(normal, data[key])) for key in ("everyday", "given_names", "ordinary"))
+    return Tables(tuple(aliases), tuple(products), everyday, given, ordinary)
 
 
 def _parts(means: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 
 _FORM = r"(?:tablet|pill|capsule|cream|gel|inhaler|injection|shot|patch|pen|drops|syrup|spray|suppositor\w*|cap|tab)s?"
 _TAKING = (
@@ -14,9 +15,10 @@ _BEFORE = re.compile(rf"\b{_TAKING}(?: (?:the|my|some|any|a|an|too much|more|bot
 _AFTER = re.compile(
     rf"^['’s\"]*[\s,)]*(?:\d+(?:\.\d+)? ?(?:mg|mcg|g|ml|units?)|\(|{_FORM}\b|side effects?|dos(?:e|es|age|ing)\b|interact\w*|birth control|"
     r"overdose|generic|withdrawal|refill|prescription|(?:\w+ )?(?:cause|make you|make me|lower|raise|affect|expire)|while (?:breast|pregnan|nursing)|"
-    r"(?:safe|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
+    r"(?:safe|ok|okay|fine|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
     re.IGNORECASE,
 )
+_ASKED = re.compile(r"\W*(?:(?:what(?:'s| is|s)|(?:what|how) about|tell me about|info(?:rmation)? on|explain)\s+)?\W*", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:my|his|her|our|their|the|your)? ?(?:wife|husband|son|daughter|mother|mom|mum|father|dad|brother|sister|friend|neighbou?r|patient|"
     r"grand\w+|aunt|uncle|niece|nephew|cousin|baby|boyfriend|girlfriend|partner|coworker|boss|nurse|doctor|dr|mrs|ms|mr|miss|pharmacist|named|"
@@ -24,13 +26,13 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"^,? (?:is|was|has|had|wants?|needs?|takes?|took|takes|told|said|says|asked|lives|who|and (?:i|her|his)|here)\b(?! (?:safe|taken|used|it safe))",
+    r"^,? (?:is|are|was|were|has|had|wants?|needs?|takes?|took|takes|told|said|says|asked|lives|who|and (?:i|her|his)|here)\b(?! (?:safe|taken|used|it safe))",
     re.IGNORECASE,
 )
 # A word of unknown spelling counts as a medicine's name only where a sentence would name one.
 _NAME_BEFORE = re.compile(
-    r"\b(?:of|about|take|taking|takes|took|taken|on|for|is|are|does|do|with|and|or|can|will|use|using|vs|versus|called|prescribed|drug|medicine|"
-    r"medication|tablets?|pills?|mg|start(?:ed|ing)?|stop(?:ped|ping)?|to|from|plus|mix|interact\w*|refill|my|some|than)[\s\"'(]*$|[/+&]\s*$",
+    r"\b(?:of|about|how (?:much|many|often|long does)|take|taking|takes|took|taken|on|for|is|are|does|do|with|and|or|can|will|use|using|vs|versus|called|prescribed|drug|medicine|"
+    r"medication|tablets?|pills?|mg|store|keep|refrigerate|crush|split|swallow|chew|inject|apply|gave|give|buy|start(?:ed|ing)?|stop(?:ped|ping)?|to|from|plus|mix|interact\w*|refill|my|some|than)[\s\"'(]*$|[/+&]\s*$",
     re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(
@@ -40,23 +42,33 @@ _NAME_AFTER = re.compile(
 )
 
 
+def means_a_person(text: str, start: int, end: int) -> bool:
+    """Whether the name at `text[start:end]` is somebody's."""
+    return bool(_PERSON.search(text[:start]) or _SUBJECT.search(text[end:]))
+
+
 def means_a_drug(text: str, start: int, end: int) -> bool:
     """Whether a name that is also an ordinary word or a given name means the medicine at `text[start:end]`."""
     before, after = text[:start], text[end:]
-    if not re.search(r"\w", before) and not re.search(r"\w", after):
-        return True
     if _PERSON.search(before):
         return False
     if _BEFORE.search(before) or _AFTER.search(after):
         return True
-    if _SUBJECT.search(after):
-        return False
-    lone = not re.search(r"\w", after) and not re.search(r"\bwho\b", before, re.IGNORECASE)
-    return bool(lone and re.fullmatch(r"\W*(?:what(?:'s| is|s)|about|tell me about|info on|explain)\s+", before, re.IGNORECASE))
+    return bool(_ASKED.fullmatch(before)) and not re.search(r"\w", re.sub(r"^\s*(?:used )?for\b", "", after, flags=re.IGNORECASE))
 
 
-def introduces(text: str, start: int, end: int) -> bool:
-    """Whether a sentence would name a medicine at `text[start:end]`; so it does where there is nothing else."""
+class Wanted(IntEnum):
+    """How much a sentence wants a medicine's name in a place."""
+
+    NO = 0
+    PERHAPS = 1  # "what is ...", "... and", or nothing but the word
+    SURELY = 2  # "taking ...", "... 5 mg"
+
+
+def wanted(text: str, start: int, end: int) -> Wanted:
+    """How much the text wants a medicine's name at `text[start:end]`."""
     before, after = text[:start], text[end:]
+    if _BEFORE.search(before) or _AFTER.search(after):
+        return Wanted.SURELY
     alone = not re.search(r"\w", before) and not re.search(r"\w", after)
-    return alone or bool(_NAME_BEFORE.search(before) or _NAME_AFTER.search(after))
+    return Wanted.PERHAPS if alone or _NAME_BEFORE.search(before) or _NAME_AFTER.search(after) else Wanted.NO

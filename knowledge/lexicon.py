@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.aliases import tables
+from knowledge.aliases import confused, tables
 from knowledge.classes import partners
 from knowledge.types import Drug
 from knowledge.vocabulary import Use, english, normal, use
@@ -48,20 +48,24 @@ class Lexicon:
         self._add_held(drugs.values())
         self._add_partners()
         self._add_aliases()
+        self.well_known = {name for name, entry in self.exact.items() if entry.match is not Match.UNHELD}
         for name, ingredients in vocabulary.items():
             self._add_known(name, tuple(sorted(ingredients.split("; "))))
-        counts = english()
-        self.everyday |= {
-            name
-            for name, entry in self.exact.items()
-            if entry.match is Match.UNHELD and name != normal(entry.names[0]) and counts.get(name, 0) > _WORDLIKE
-        }
-        unheld = [name for name, entry in self.exact.items() if entry.match is Match.UNHELD]
-        self.uncommon = {name for name in unheld if use(name) is Use.DISCONTINUED}
-        self.never_meant = {name for name in unheld if use(name) is Use.REGISTERED}  # by a misspelling
+        self._sort_by_use()
         self.squashed: dict[str, str] = {}
         for name in self.exact:
             self.squashed.setdefault(name.replace(" ", ""), name)
+
+    def _sort_by_use(self) -> None:
+        """Which names are ordinary words too, which hardly anyone means, and which many do."""
+        further = {name: entry for name, entry in self.exact.items() if name not in self.well_known}
+        self.uncommon = {name for name in further if use(name) is Use.DISCONTINUED}
+        self.never_meant = {name for name in further if use(name) is Use.REGISTERED}  # by a misspelling
+        asked = {normal(member) for partner in partners().values() for member in partner.members} | {*confused()}
+        asked |= {product.name for product in tables().products} | {alias.name for alias in tables().aliases}
+        unheld = {name: normal(entry.names[0]) for name, entry in further.items() if entry.match is Match.UNHELD}
+        self.well_known |= {name for name in further if name in asked or unheld.get(name) in asked}
+        self.everyday |= {name for name, substance in unheld.items() if name != substance and english().get(name, 0) > _WORDLIKE}
 
     def _add_held(self, drugs: Iterable[Drug]) -> None:
         drugs = list(drugs)
@@ -114,6 +118,17 @@ class Lexicon:
             return Entry(Match.BRAND, (held,))
         self.combinations.add(frozenset(ingredients))
         return Entry(Match.UNHELD, (name,))
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of a looked-up name, of its singular, of it with or without a final e or spaces: `nitroglycerine`, `codein`."""
+        known = self.exact.get(name)
+        if known is None and len(name) > 5 and name.endswith(("ine", "in")):
+            known = self.exact.get(name.removesuffix("e") if name.endswith("e") else name + "e")
+        if known is None and len(name) > 5 and name.endswith("s"):
+            known = self.exact.get(name.removesuffix("s"))
+        if known is None and " " in name and len(squashed := name.replace(" ", "")) >= 7:
+            known = self.exact.get(self.squashed.get(squashed, ""))
+        return known
 
     def joined(self, one: Entry, other: Entry, loosely: bool) -> Entry | None:
         """The one product that two names written together stand for, if there is one; `loosely` for "and" and "with"."""

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from knowledge.aliases import confused
-from knowledge.context import introduces, means_a_drug
+from knowledge.aliases import tables
+from knowledge.context import Wanted, means_a_drug, means_a_person, wanted
 from knowledge.lexicon import Entry, Lexicon, Match
-from knowledge.spelling import Speller
+from knowledge.misspelling import Misspellings
 from knowledge.types import Drug
-from knowledge.vocabulary import english, normal
+from knowledge.vocabulary import english, medical_words, normal
 
 __all__ = ["Match", "Mention", "NameIndex", "Resolution"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _AMOUNT = re.compile(r"([a-z]{4,})\d+(?:mg|mcg|g|ml|units?)?")  # "metformin500mg"
 _MAX_WORDS = 5
-_COMMON = 100  # count from which a word of the English list is what a typo may have meant
 # Letters after a brand that make it another product, with more in it: "Tylenol PM", "Claritin-D", "Mucinex DM", "Diovan HCT".
 _ADDED = frozenset("pm dm d hct hctz pe cold flu sinus".split())
 _JOINT = re.compile(r"\s*(?:[/+&-]\s*)?|\s+(?:and|with|w/)\s+")
 _TOGETHER = re.compile(r"\b(?:together|interact\w*|or|vs|versus|between|same time|mix\w*|combin\w+|difference|alternat\w+)\b")
+_CHOOSING = frozenset("or vs versus".split())
+_JOINTS = frozenset("and or vs versus than to with plus".split())
 _CHOICES = 4  # names in a question back
-
-# Costs of a misspelling (spelling.cost), chosen on the dev split of tests/cases/mentions.jsonl.
-_A_LETTER, _MOST = 0.22, 3.0  # a name may be this much away for each letter typed, and no more than that
-_ALSO_NEAR, _ALSO_SLIPS = 0.4, 1.2  # a second medicine at `near + slips * the nearest's` is as likely: ask
-_A_SLIP, _SLIPS = 0.8, 1.6  # ... where the two names are on a list of confused names
-_CUT_SHORT = 0.9  # "amlod" for amlodipine
-_UNCOMMON = 0.6  # added for a name that hardly anyone means
-_IN_CONTEXT = 0.5  # taken off where the sentence wants a medicine there: "taking lasic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ class _Words:
     def together(self, at: int, size: int) -> bool:
         """Whether nothing but spaces, hyphens and the like stands between the words."""
         return all(
-            re.fullmatch(r"[\s/+&.®™'’-]{0,3}|, ", self.text[self.spans[i][1] : self.spans[i + 1][0]]) for i in range(at, at + size - 1)
+            re.fullmatch(r"[\s/+&.#®™'’-]{0,3}", self.text[self.spans[i][1] : self.spans[i + 1][0]]) for i in range(at, at + size - 1)
         )
 
 
@@ -105,22 +97,9 @@ class NameIndex:
         self.drugs = {drug.name: drug for drug in drugs}
         self._lexicon = Lexicon(self.drugs, vocabulary)
         self._exact = self._lexicon.exact
-        self._english = frozenset(english())
-        meant = [name for name, entry in self._exact.items() if self._may_be_misspelt(name, entry)]
-        likely = [name for name in meant if name not in self._lexicon.uncommon]
-        self._single = Speller(name for name in likely if " " not in name)
-        self._uncommon = Speller((name for name in meant if " " not in name and name in self._lexicon.uncommon), by_start=True)
-        self._several = Speller(name.replace(" ", "") for name in likely if " " in name)
-        common = (word for word, count in english().items() if count >= _COMMON and len(word) >= 4 and word not in self._exact)
-        self._ordinary = Speller(common, by_start=True)
-        self._starts = sorted(name for name in likely if " " not in name)
+        self._misspellings = Misspellings(self._lexicon)
+        self._english = english().keys() | medical_words()
         self.resolve("take metforminn hydrochlorid")  # the first search of each list is slow
-
-    def _may_be_misspelt(self, name: str, entry: Entry) -> bool:
-        if name in self._lexicon.everyday or name in self._lexicon.never_meant:
-            return False
-        letters = name.replace(" ", "")
-        return letters.isalpha() and len(letters) >= (7 if entry.match in (Match.CLASS, Match.FOOD) else 5)
 
     def resolve(self, text: str) -> Resolution:
         """The medicines, classes and foods that `text` names.
@@ -137,9 +116,13 @@ class NameIndex:
 
     def is_protected(self, text: str) -> bool:
         """Whether a piece of text names a medicine, class or food (a slip of the keyboard included), and so no person."""
+        plain = normal(text)
         return any(
-            mention.match is not Match.UNKNOWN and (mention.match is not Match.UNHELD or self._entry(normal(mention.text)))
+            self._lexicon.entry(normal(mention.text)) is not None
+            # A first name beside a surname that looks like a medicine's is a person; so is a short one.
+            or (mention.match in (Match.MISSPELLING, Match.FOOD) and len(plain) - len(mention.text) <= 4 and len(mention.text) >= 5)
             for mention in self.resolve(text).mentions
+            if mention.match is not Match.UNKNOWN and len(mention.names) == 1
         )
 
     def english(self, text: str) -> tuple[float, int]:
@@ -165,37 +148,52 @@ class NameIndex:
         at = 0
         while at < len(words.plain):
             mention, used = self._exact_at(words, at, in_context)
-            if in_context and used == 1 and (mention is None or mention.match in (Match.CLASS, Match.UNHELD)):
-                several, size = self._several_at(words, at)
-                mention, used = (several, size) if several else (mention or self._misspelt_at(words, at), 1)
+            if in_context and (mention is None or mention.match in (Match.CLASS, Match.UNHELD)):
+                several, size = self._several_at(words, at, used if mention else 1)
+                if several or mention is None:
+                    mention, used = (several, size) if several else self._misspelt_at(words, at)
             if mention is not None:
                 mentions.append(mention)
             at += used
         return self._joined(words.text, mentions)
 
-    def _entry(self, name: str) -> Entry | None:
-        """The entry of a looked-up name, of its singular, or of it written with or without spaces."""
-        known = self._exact.get(name)
-        if known is None and len(name) > 5 and name.endswith("s"):
-            known = self._exact.get(name.removesuffix("s"))
-        if known is None and " " in name and len(squashed := name.replace(" ", "")) >= 7:
-            known = self._exact.get(self._lexicon.squashed.get(squashed, ""))
-        return known
-
     def _exact_at(self, words: _Words, at: int, in_context: bool) -> tuple[Mention | None, int]:
         for size in range(min(_MAX_WORDS, len(words.plain) - at), 0, -1):
             name = " ".join(words.plain[at : at + size])
-            if not (known := self._entry(name)) or not words.together(at, size):
+            if not (known := self._lexicon.entry(name)) or not words.together(at, size):
                 continue
-            if name in self._lexicon.everyday:
-                start, end = words.spans[at][0], words.spans[at + size - 1][1]
-                if not (means_a_drug(words.text, start, end) if in_context else known.match is not Match.UNHELD):
-                    continue
-            after = words.plain[at + size : at + size + 1]
-            if known.match is Match.BRAND and "-" not in known.names[0] and after and after[0] in _ADDED and words.together(at, size + 1):
-                return words.mention(at, size + 1, Entry(Match.UNHELD, (f"{name} {after[0]}",))), size + 1
-            return words.mention(at, size, known), size
+            if in_context and not self._is_meant(words, at, size, name):
+                continue
+            if not in_context and known.match is Match.UNHELD and name in self._lexicon.everyday:
+                continue
+            return self._with_letters(words, at, size, name, known)
         return None, 1
+
+    def _with_letters(self, words: _Words, at: int, size: int, brand: str, entry: Entry) -> tuple[Mention, int]:
+        """The mention of a name; with the letters after a brand that make it another product, that product."""
+        after = words.plain[at + size : at + size + 1]
+        if after and after[0] in _ADDED and words.together(at, size + 1) and self._exact.get(brand, entry).match is Match.BRAND:
+            product = self._exact.get(f"{brand} {after[0]}") or Entry(Match.UNHELD, (f"{brand} {after[0]}",))
+            return words.mention(at, size + 1, product), size + 1
+        return words.mention(at, size, entry), size
+
+    def _is_meant(self, words: _Words, at: int, size: int, name: str) -> bool:
+        """Whether the text means a medicine by a name that is an ordinary word or a person's name too; of any other name, it does."""
+        start, end = words.spans[at][0], words.spans[at + size - 1][1]
+        if name in tables().given_names:
+            return not means_a_person(words.text, start, end)
+        if name not in self._lexicon.everyday or means_a_drug(words.text, start, end):
+            return True
+        if means_a_person(words.text, start, end):
+            return False
+        beside = [
+            (words.plain[joint], words.plain[i]) for i, joint in ((at - 2, at - 1), (at + size + 1, at + size)) if 0 <= i < len(words.plain)
+        ]
+        return any(
+            (joint in _JOINTS and other in self._exact and other not in self._lexicon.everyday)
+            or (joint in _CHOOSING and other in self._lexicon.everyday)  # "Camila or Heather"
+            for joint, other in beside
+        )
 
     def _joined(self, text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
         """The mentions, with two that are written as one product made one: `hydrocodone/APAP`, `lisinopril-HCTZ`."""
@@ -213,63 +211,33 @@ class NameIndex:
             out.append(mention)
         return tuple(out)
 
-    def _several_at(self, words: _Words, at: int) -> tuple[Mention | None, int]:
-        """A misspelt name of two or three words, or one name typed as two."""
-        for size in (3, 2):
+    def _several_at(self, words: _Words, at: int, known: int) -> tuple[Mention | None, int]:
+        """A misspelt name of two or three words, more than the `known` ones."""
+        for size in range(3, known, -1):
             part = words.plain[at : at + size]
-            if len(part) < size or not words.together(at, size) or all(self._is_spelt(word) for word in part):
-                continue
-            typed = "".join(part)
-            if not typed.isalpha() or len(typed) < 9:
-                continue
-            nearest = self._several.nearest(typed, 1.7)
-            entries = [
-                self._exact[self._lexicon.squashed[name]] for price, name in nearest if price <= _ALSO_NEAR + _ALSO_SLIPS * nearest[0][0]
-            ]
-            if entries and len({entry.names for entry in entries}) == 1:
-                entry = entries[0]
+            if len(part) == size and words.together(at, size) and (entry := self._misspellings.of_words(part)):
                 return words.mention(at, size, replace(entry, match=_misspelt(entry.match))), size
         return None, 1
 
-    def _is_spelt(self, word: str) -> bool:
-        return len(word) < 4 or word in self._english or self._entry(word) is not None
-
-    def _misspelt_at(self, words: _Words, at: int) -> Mention | None:
-        name, (start, end) = words.plain[at], words.spans[at]
-        if len(name) < 4 or not name.isalpha() or self._is_spelt(name) or name.removesuffix("s") in self._english:
-            return None
-        wanted = introduces(words.text, start, end)
-        ordinary = next((price for price, _ in self._ordinary.nearest(name, 1.7)), 9.0)
-        nearest = self._nearest(name)
-        if nearest and ordinary + (_IN_CONTEXT if wanted else 0.0) > nearest[0][0]:
-            names = tuple(dict.fromkeys(drug for _, entry in nearest for drug in entry.names))
-            match = Match.MISSPELLING if len(names) > 1 else _misspelt(nearest[0][1].match)
+    def _misspelt_at(self, words: _Words, at: int) -> tuple[Mention | None, int]:
+        """A misspelt name, or a word of unknown spelling where a sentence would name a medicine."""
+        typed, (start, end) = words.plain[at], words.spans[at]
+        if len(typed) < 4 or not typed.isalpha() or self._misspellings.is_spelt(typed):
+            return None, 1
+        place = wanted(words.text, start, end)
+        nearest = self._misspellings.of_word(typed, place) if place is not Wanted.NO or len(typed) > 4 else ()
+        if any(name in self._lexicon.everyday for name in nearest) and not means_a_drug(words.text, start, end):
+            nearest = ()
+        if nearest:
+            entries = [self._exact[name] for name in nearest]
+            names = tuple(dict.fromkeys(drug for entry in entries for drug in entry.names))
+            if len(names) == 1:
+                return self._with_letters(words, at, 1, nearest[0], Entry(_misspelt(entries[0].match), names))
             names = tuple(sorted(names, key=lambda drug: drug not in self.drugs)[:_CHOICES])
-            return words.mention(at, 1, Entry(match, names))
-        if wanted and len(name) >= 5 and ordinary > 1.5:
-            return words.mention(at, 1, Entry(Match.UNKNOWN, (name,)))
-        return None
-
-    def _nearest(self, typed: str) -> list[tuple[float, Entry]]:
-        """The medicines that a misspelt word may mean: one, or several that are about as near."""
-        limit = min(_MOST, _A_LETTER * len(typed))
-        most = max(_A_SLIP + _SLIPS * limit, limit)
-        prices = {name: price for price, name in self._single.nearest(typed, most)}
-        prices |= {name: price + _UNCOMMON for price, name in self._uncommon.nearest(typed, limit)}
-        for name in self._beginning(typed):
-            prices[name] = min(prices.get(name, 9.0), _CUT_SHORT)
-        ranked = sorted((price, name) for name, price in prices.items())
-        if not ranked or ranked[0][0] > limit:
-            return []
-        least, likeliest = ranked[0]
-        doubtful = confused().get(likeliest, frozenset())
-        near, nearish = _ALSO_NEAR + _ALSO_SLIPS * least, _A_SLIP + _SLIPS * least
-        return [(price, self._exact[name]) for price, name in ranked if price <= near or (name in doubtful and price <= nearish)]
-
-    def _beginning(self, typed: str) -> list[str]:
-        low = bisect_left(self._starts, typed)
-        high = bisect_left(self._starts, typed + "{")
-        return [name for name in self._starts[low:high] if len(name) >= len(typed) + 2]
+            return words.mention(at, 1, Entry(Match.MISSPELLING, names)), 1
+        if place is not Wanted.NO and len(typed) >= 5 and not self._misspellings.is_ordinary(typed):
+            return words.mention(at, 1, Entry(Match.UNKNOWN, (typed,))), 1
+        return None, 1
 
 
 def _misspelt(match: Match) -> Match:

@@ -17,6 +17,7 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SOUNDS = (
     ("ph", "f"),
     ("ck", "k"),
+    ("ch", "k"),
     ("qu", "kw"),
     ("tion", "zon"),
     ("th", "t"),
@@ -31,7 +32,6 @@ _SOUNDS = (
     ("ie", "i"),
     ("ei", "i"),
     ("ee", "i"),
-    ("ea", "i"),
     ("s", "z"),
     ("u", "o"),
 )
@@ -114,27 +114,26 @@ class Speller:
 
     Args:
         words: in lower case, letters only.
-        by_start: look only among words that start with the first or second letter typed; for long lists.
+        bucket: the place of a letter by which a long list is divided; only words with one of the first two letters typed in that
+            place are looked at. None to look at all.
     """
 
-    def __init__(self, words: Iterable[str], by_start: bool = False):
-        self._by_start = by_start
+    def __init__(self, words: Iterable[str], bucket: int | None = None):
+        self._bucket = bucket
         lists: dict[str, list[str]] = defaultdict(list)
         for word in sorted(set(words), key=lambda word: (len(word), word)):
-            lists[word[0] if by_start else ""].append(word)
-        self._lists = {start: (words, [len(w) for w in words], [sound(w) for w in words]) for start, words in lists.items()}
+            lists["" if bucket is None else word[bucket]].append(word)
+        self._lists = {letter: (words, [len(w) for w in words], [sound(w) for w in words]) for letter, words in lists.items()}
         self.nearest = lru_cache(maxsize=4096)(self._nearest)
 
     def _nearest(self, typed: str, most: float) -> tuple[tuple[float, str], ...]:
         """Words that cost at most `most`, as (cost, word), nearest first."""
-        found = {word: cost(typed, word) for start in self._starts(typed) for word in self._candidates(typed, start, 1 + int(most))}
+        letters = {""} if self._bucket is None else set(typed[:2])
+        found = {word: cost(typed, word) for letter in letters for word in self._candidates(typed, letter, 1 + int(most))}
         return tuple(sorted((price, word) for word, price in found.items() if price <= most))
 
-    def _starts(self, typed: str) -> Iterable[str]:
-        return {*typed[:2]} if self._by_start else ("",)
-
-    def _candidates(self, typed: str, start: str, reach: int) -> Iterator[str]:
-        words, lengths, sounds = self._lists.get(start, ([], [], []))
+    def _candidates(self, typed: str, letter: str, reach: int) -> Iterator[str]:
+        words, lengths, sounds = self._lists.get(letter, ([], [], []))
         low, high = bisect_left(lengths, len(typed) - reach), bisect_right(lengths, len(typed) + reach)
         if low == high:
             return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 from spellchecker import SpellChecker
 
 FILE = Path(__file__).with_name("vocabulary.tsv")
+WORDS = Path(__file__).with_name("medical_words.txt")
+MONOGRAPHS = Path(__file__).with_name("monographs")
 # Words that name a salt, an ester or a form and not the active part (USP naming; longest first where one holds another).
 _SALTS = re.compile(
     r"\b(hydrochloride|hcl|hydrobromide|sodium|disodium|potassium|calcium|magnesium|sulfate|sulphate|acetate|maleate|mesylate|besylate|tartrate|"
@@ -21,7 +25,9 @@ _SALTS = re.compile(
     r"recombinant|human|micronized|extended release|delayed release)\b"
 )
 _DISCONTINUED = "3"  # Drugs@FDA, MarketingStatus_Lookup.txt
+_LOWER = re.compile(r"(?<![A-Za-z\\])[a-z]{5,}")
 _PLAIN_NAME = re.compile(r"[A-Za-z]{6,}")
+COMMON = 100  # word-frequency count from which a slip may mean an English word
 _ORDINARY = 300  # word-frequency count from which an English word is taken to be one, not a brand
 _SKIP = {
     "water",
@@ -65,7 +71,7 @@ class Use(StrEnum):
 def compiled(folder: Path) -> dict[str, tuple[str, Use]]:
     """name -> (ingredients joined by `; `, its use), from public facts below `folder` (names only, no text).
 
-    Ordinary English words and names shorter than 4 letters are left out.
+    Ordinary English words, descriptions in such words, and names shorter than 4 letters are left out.
     """
     words = english()
     table: dict[str, tuple[str, Use]] = {}
@@ -76,6 +82,8 @@ def compiled(folder: Path) -> dict[str, tuple[str, Use]]:
             return
         if " " not in key and words.get(key, 0) >= _ORDINARY and key != parts:
             return
+        if " " in key and all(words.get(w, 0) >= COMMON or len(w) < 3 for w in key.split()) and not {*key.split()} & {*parts.split()}:
+            return  # "allergy relief", "sleep aid": what a shop calls any of several medicines
         known = table.setdefault(key, (parts, use))
         table[key] = (known[0], min(known[1], use, key=list(Use).index))
 
@@ -111,6 +119,27 @@ def compiled(folder: Path) -> dict[str, tuple[str, Use]]:
     return dict(sorted(table.items()))
 
 
+def compiled_words(folder: Path, table: Mapping[str, object]) -> list[str]:
+    """Words of medicine that a list of English lacks or hardly has (`fibromyalgia`): in the monographs, or in 8 labels, and no part of a name."""
+    counts: Counter[str] = Counter()
+    for path in sorted((folder.parent / "labels").rglob("*.json")):
+        counts.update(set(_LOWER.findall(re.sub(r"\\[nt]", " ", path.read_text(encoding="utf-8").lower()))))
+    written = set()
+    names = {part for name in table for part in name.split()}
+    for path in MONOGRAPHS.glob("*.md"):
+        _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+        written |= set(_LOWER.findall(body))
+        names |= set(normal(front.partition("\nclass:")[0]).split())
+    common = english()
+    return sorted(word for word in {*counts, *written} - names if (counts[word] >= 8 or word in written) and common.get(word, 0) < COMMON)
+
+
+@cache
+def medical_words() -> frozenset[str]:
+    """The committed words of medicine."""
+    return frozenset(WORDS.read_text(encoding="utf-8").split())
+
+
 @cache
 def english() -> dict[str, int]:
     """English words with their counts (pyspellchecker's list)."""
@@ -136,8 +165,9 @@ def use(name: str) -> Use:
 
 
 def write(folder: Path, out: Path = FILE) -> int:
-    """Compile the table from `folder` and write it; returns the number of names."""
+    """Compile the table, and the words of medicine, from `folder` and write them; returns the number of names."""
     table = compiled(folder)
+    WORDS.write_text("\n".join(compiled_words(folder, table)) + "\n", encoding="utf-8")
     with out.open("w", encoding="utf-8", newline="") as file:
         file.write(
             "# name\tingredients (none: by its own name)\tuse (none: sold). Drugs@FDA (FDA, public domain), openFDA (CC0), DrugBank open vocabulary (CC0); "

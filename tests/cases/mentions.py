@@ -2,11 +2,11 @@
 
     python -m tests.cases.mentions
 
-Two parts: the questions in `mentions_written.yaml`, by hand, and slips made here. A slip is what a keyboard or an ear does: a
+Two parts: the questions in `mentions_written.yaml`, by hand, and slips made here, in names of the monographs and of others on sale. A slip is what a keyboard or an ear does: a
 neighbouring key, a letter dropped, doubled, undoubled or swapped, a letter group spelt by its sound; two slips in one long name out
 of four. The seed is fixed. A drug belongs to one split with all its names, by the MD5 of its generic name, so that nothing tuned on
 `dev` has seen a drug of `test`. A slip that makes an English word or another known name is drawn again. One that is as near to
-another medicine's name as to its own (plain OSA distance, not the resolver's costs) is of kind `ambiguous`: to ask is right there.
+another medicine's name as to its own (plain OSA distance, not the resolver's costs) is of kind `lasa`: to ask is right there too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from knowledge.vocabulary import Use, english, names, normal, use
 OUT = Path(__file__).with_name("mentions.jsonl")
 WRITTEN = Path(__file__).with_name("mentions_written.yaml")
 _SEED = 20261123
+_UNHELD = 200
 _KEYS = {
     letter: (row[max(0, at - 1) : at] + row[at + 1 : at + 2])
     for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -84,7 +85,15 @@ def _made(drugs: list[Drug], chance: random.Random) -> list[dict[str, object]]:
         for name in [drug.name, drug.name, *brands[:1]]:
             typed = _mistyped(name.lower(), meanings, chance)
             others = _as_near(typed, name.lower(), drug.name, meanings)
-            add(typed, [drug.name, *others], "ambiguous" if others else "typo")
+            add(typed, [drug.name, *others], "lasa" if others else "typo")
+    known = sorted(
+        name for name, parts in meanings.items() if len(name) >= 6 and name.isalpha() and ";" not in parts and name not in english()
+    )
+    unheld = [name for name in known if not {meanings[name]} & {drug.name for drug in drugs} and normal(meanings[name]) not in english()]
+    for name in chance.sample(unheld, _UNHELD):
+        typed = _mistyped(name, meanings, chance)
+        others = _as_near(typed, name, meanings[name], meanings)
+        add(typed, [meanings[name], *others], "lasa" if others else "unheld")
     return rows
 
 

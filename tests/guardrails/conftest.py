@@ -14,6 +14,7 @@ from guardrails.privacy import Redactor
 from knowledge.embedding import SentenceEmbedder
 from knowledge.names import NameIndex
 from knowledge.reader import read_all
+from knowledge.types import Monograph
 from knowledge.vocabulary import names as vocabulary
 
 
@@ -30,9 +31,15 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture(scope="session")
-def names() -> NameIndex:
+def monographs() -> tuple[Monograph, ...]:
+    """The shipped monographs."""
+    return read_all()
+
+
+@pytest.fixture(scope="session")
+def names(monographs: tuple[Monograph, ...]) -> NameIndex:
     """The lexicon of the shipped monographs."""
-    return NameIndex((monograph.drug for monograph in read_all()), vocabulary())
+    return NameIndex((monograph.drug for monograph in monographs), vocabulary())
 
 
 @pytest.fixture(scope="session")

@@ -175,7 +175,9 @@ KNOWN_DEFECTS: list[Row] = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "source", "check"), [*FAITHFUL, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *(defect(*row) for row in KNOWN_DEFECTS)])
+@pytest.mark.parametrize(
+    ("sentence", "source", "check"), [*FAITHFUL, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *(defect(*row) for row in KNOWN_DEFECTS)]
+)
 def test_a_sentence_against_its_source(grounding: Grounding, sentence: str, source: str, check: str) -> None:
     failed = {failure.split(":")[0] for failure in grounding.check(sentence, [source]).failed}
     assert (check in failed) if check else not failed
