@@ -29,6 +29,9 @@ _CONTENT = re.compile(
     r"(?!\b(?:what|whats|what's|is|are|the|a|an|about|tell|me|please|info|information|on|of|for|drug|medicine|medication|pill|tablet|hi|hello)\b)\b[a-z]{2,}",
     re.IGNORECASE,
 )
+_REFERS = re.compile(
+    r"\b(?:it|its|it's|this|that|these|those|them|they|same)\b|^\W*(?:and|with|also|or|what about|how about|what if)\b", re.IGNORECASE
+)
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what if|with|or|also|then|ok(?:ay)?,? (?:and|what about))\b", re.IGNORECASE)
 
 
@@ -84,12 +87,17 @@ def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subje
     if len(resolution.drugs) == 1 and not _CONTENT.search(_without_names(question, resolution)):
         question = f"What is {resolution.drugs[0]} used for?"  # a bare name asks what it is
     drugs = list(resolution.drugs)
-    if not drugs and not resolution.unknown and not resolution.ambiguous:
+    if not drugs and not resolution.unknown and not resolution.ambiguous and _leans_back(base, question):
         drugs = list(next((found for text in reversed(earlier) if (found := base.resolve(text).drugs)), ()))[:1]
     others = [*resolution.partners, *(mention.names[0] for mention in resolution.unknown)]
     count = len(drugs) + len(others)
     pairs = bool(drugs or resolution.unknown) and count >= 2 and _asks_for_pairs(base, question, resolution, drugs)
     return Subject(question, resolution, tuple(drugs), tuple(dict.fromkeys(others)), pairs)
+
+
+def _leans_back(base: KnowledgeBase, question: str) -> bool:
+    """Whether a question without a medicine's name may be about the one before: a word that nobody can read could be another name."""
+    return bool(_REFERS.search(question)) or base.names.english(question)[0] == 1.0
 
 
 def _without_names(question: str, resolution: Resolution) -> str:

@@ -92,6 +92,12 @@ def test_a_follow_up_keeps_its_subject(make: Make, earlier: str, now: str, drug:
     assert {citation.drug for citation in answer.citations} == {drug}
 
 
+def test_a_name_that_cannot_be_read_is_not_answered_from_the_drug_before(make: Make) -> None:
+    answer = ask(make, "qwblorvix dose", history=("side effects of examplol",))
+    assert answer.citations == ()
+    assert answer.status in (Status.CLARIFY, Status.NO_SOURCE)
+
+
 def test_a_ruling_that_stops_ends_before_retrieval(make: Make) -> None:
     verdicts = {"help": Verdict("input", "emergency", Decision.ESCALATE, "emergency", message="Call 911 now.")}
     answer = ask(make, "help", verdicts=verdicts)

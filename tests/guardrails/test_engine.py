@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -380,7 +380,25 @@ def assert_unmixed(number: int, ruling: Ruling, alone: Ruling) -> None:
     assert [(v.rule, v.decision, v.reason) for v in ruling.verdicts] == [(v.rule, v.decision, v.reason) for v in alone.verdicts]
 
 
-def test_sixteen_threads_do_not_mix(rails: Guardrails) -> None:
+@pytest.fixture(scope="module")
+def interleaved(policies: Policies) -> Guardrails:
+    """Rails that hand over to the other questions before every action, as they would if an action waited for something."""
+    made = scripted_rails(policies, SCRIPT)
+
+    def yielding(action: Callable[..., Any]) -> Callable[..., Any]:
+        async def waits(**arguments: Any) -> Any:
+            await asyncio.sleep(0.001)
+            return await action(**arguments)
+
+        return waits
+
+    for action in (made.redact_identifiers, made.apply_rule, made.decide, made.check_sentence):
+        made._rails.register_action(yielding(action), action.__name__)
+    return made
+
+
+def test_sixteen_threads_do_not_mix(interleaved: Guardrails) -> None:
+    rails = interleaved
     alone = [rails.check_question(marked(number)) for number in range(16)]
     start = threading.Barrier(16)
 
@@ -393,7 +411,9 @@ def test_sixteen_threads_do_not_mix(rails: Guardrails) -> None:
             assert_unmixed(number, ruling, alone[number])
 
 
-async def test_sixteen_tasks_of_a_loop_do_not_mix(rails: Guardrails) -> None:
+async def test_sixteen_tasks_of_a_loop_do_not_mix(interleaved: Guardrails) -> None:
+    rails = interleaved
+
     async def sentence(number: int) -> Ruling:
         return await rails.check_answer_async(f"Fact number{number}x holds.", [f"Fact number{number}x holds."])
 
