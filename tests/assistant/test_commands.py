@@ -66,7 +66,7 @@ def test_guardrails_batch(tmp_path: Path) -> None:
     file = lines(
         tmp_path / "in.jsonl",
         {"id": 1, "text": "my son swallowed a whole bottle of my amlodipine and won't wake up"},
-        {"id": 2, "text": "My SSN is 123-45-6789, does Norvasc cause swelling?"},
+        {"id": 2, "text": "My SSN is 123-45-6789. What are the side effects of Norvasc?"},
         {"id": 3, "text": "Adults take 50 mg of amlodipine once a day.", "side": "output", "evidence": evidence},
         {"id": 4, "text": "Adults take 5 mg of amlodipine once a day.", "side": "output", "evidence": evidence},
     )
