@@ -35,11 +35,13 @@ class Pair:
     b: str
     found: bool | None
     statements: tuple[Statement, ...] = ()
+    shared: str = ""  # an ingredient that both hold
 
     @property
     def severity(self) -> Severity | None:
-        """The strongest severity that a side states."""
-        return min((s.row.severity for s in self.statements), key=lambda s: s.rank, default=None)
+        """The strongest severity that a side states; the same ingredient twice is at least major, because its doses add up."""
+        stated = [s.row.severity for s in self.statements] + ([Severity.MAJOR] if self.shared else [])
+        return min(stated, key=lambda s: s.rank, default=None)
 
     def as_json(self) -> dict[str, object]:
         """The pair of the command line's contract."""
@@ -66,6 +68,8 @@ class Pair:
                 f"No statement about {self.a} with {self.b} was found in the monographs held. "
                 "That does not mean the two are safe together: ask a pharmacist."
             )
+        if self.shared:
+            return f"{self.a} with {self.b}: both hold {self.shared}, so its doses add up. Ask a pharmacist before using both."
         sides = {s.monograph.drug.name for s in self.statements}
         silent = [name for name in (self.a, self.b) if name not in sides]
         severities = sorted({s.row.severity for s in self.statements}, key=lambda s: s.rank)
@@ -97,6 +101,8 @@ class InteractionTable:
         statements.sort(key=lambda s: s.row.severity.rank)
         held = [name in self._monographs for name in (a, b)]
         known = [is_held or name.lower() in partners() for is_held, name in zip(held, (a, b), strict=True)]
+        if all(held) and (shared := sorted(set(a.split("-")) & set(b.split("-")))):
+            return Pair(a, b, True, tuple(statements), " and ".join(shared))
         if statements:
             return Pair(a, b, True, tuple(statements))
         return Pair(a, b, False if all(known) and any(held) else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from knowledge.classes import partners
 from knowledge.sections import AUTHORED, BOXED_WARNING, SectionKind
 from knowledge.types import Drug, Interaction, Monograph, MonographError, Section, Severity, Source
 
@@ -83,7 +84,8 @@ def read_all(folder: Path = CORPUS) -> tuple[Monograph, ...]:
     """Read every `*.md` of a folder, sorted by file name.
 
     Raises:
-        MonographError: the problems of all files together; also two files for one drug.
+        MonographError: the problems of all files together; also two files for one drug, a brand of two drugs, and an interaction row that
+            names no drug of the folder, class or food.
     """
     monographs: list[Monograph] = []
     problems: list[str] = []
@@ -98,11 +100,36 @@ def read_all(folder: Path = CORPUS) -> tuple[Monograph, ...]:
             problems.append(f"{path}:2: name: {monograph.drug.name!r} has a monograph already in {first.name}")
         seen[monograph.drug.name] = path
         monographs.append(monograph)
+    if not problems:
+        problems += _across(monographs, seen)
     if not monographs and not problems:
         problems.append(f"{folder}:0: folder: holds no monograph (*.md)")
     if problems:
         raise MonographError(problems)
     return tuple(monographs)
+
+
+def _across(monographs: Sequence[Monograph], files: Mapping[str, Path]) -> list[str]:
+    """What is wrong between files: a brand that maps to two drugs, an interaction row that names nothing known."""
+    problems: list[str] = []
+    brands: dict[str, str] = {}
+    known = {monograph.drug.name for monograph in monographs} | partners().keys()
+    for monograph in monographs:
+        path = files[monograph.drug.name]
+        for brand in monograph.drug.brands:
+            other = brands.setdefault(brand.lower(), monograph.drug.name)
+            if other != monograph.drug.name:
+                problems.append(f"{path}:{_line_of(path, 'brands:')}: brands: {brand!r} is a brand of {other} in {files[other].name} too")
+        for row in monograph.interactions:
+            if row.partner.lower() not in known:
+                line = _line_of(path, f"with: {row.partner}")
+                problems.append(f"{path}:{line}: interactions: {row.partner!r} is no drug of the corpus, class or food (classes.yaml)")
+    return problems
+
+
+def _line_of(path: Path, text: str) -> int:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
 
 
 def fingerprint(text: str) -> str:

@@ -90,6 +90,16 @@ def test_two_files_for_one_drug_are_refused(tmp_path: Path) -> None:
         read_all(tmp_path)
 
 
+def test_a_brand_of_two_drugs_and_an_unknown_partner_are_named_by_file_and_line(tmp_path: Path) -> None:
+    write(tmp_path, sample())
+    write(tmp_path, sample("samplazine", "Exampla").replace("with: alcohol", "with: moon dust"), "samplazine.md")
+    with pytest.raises(MonographError) as caught:
+        read_all(tmp_path)
+    brand, partner = caught.value.problems
+    assert brand.startswith(f"{tmp_path / 'samplazine.md'}:3: brands: 'Exampla'")
+    assert partner.startswith(f"{tmp_path / 'samplazine.md'}:12: interactions: 'moon dust'")
+
+
 def test_the_corpus_reads_and_has_every_section() -> None:
     monographs = read_all()
     assert len(monographs) == 193
