@@ -138,7 +138,7 @@ class PharmacyAssistant:
             return [], (Status.NO_SOURCE, "unknown_drug", said)
         if unknown and not about.drugs:
             return [], (Status.NO_SOURCE, "unknown_drug", message("unknown_drug", names=listed(unknown)))
-        if twice := next((pair for pair in self.base.pairs(about.drugs) if pair.shared), None):
+        if about.pairs and (twice := next((pair for pair in self.base.pairs(about.drugs) if pair.shared), None)):
             return [], (Status.ANSWERED, "same_ingredient", twice.text())
         if about.pairs and len(about.drugs) >= 2:
             a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
