@@ -17,9 +17,6 @@ from guardrails.grounding import shortens
 from guardrails.types import Decision, Ruling
 from knowledge.passages import sentences
 
-# A rewrite keeps this share of its source's content words, in their order, or gives way to the quote: the model that is not fine-tuned
-# merges two sentences into a third that no rule on single words can tell from a faithful one.
-_WHOLE = 0.95
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
@@ -84,8 +81,7 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
         for earlier in range(row):  # the order of the evidence stands, whatever the model begins with
             if earlier not in draft.cited:
                 yield from _quoted(draft, rails, quotes, earlier)
-        whole = ruling.coverage >= _WHOLE and shortens(sentence, quotes[row])
-        if ruling.decision is Decision.ALLOW and whole and not _names_a_passage(sentence, draft):
+        if ruling.decision is Decision.ALLOW and shortens(sentence, quotes[row]) and not _names_a_passage(sentence, draft):
             yield draft.show(ruling.text, row)
         else:
             strays += 1

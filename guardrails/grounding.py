@@ -13,6 +13,7 @@ from guardrails.quantities import Quantity, quantities
 
 FindNames = Callable[[str], frozenset[str]]  # the medicines and classes that a text names, by generic or class name
 _SUPPORT = 0.6  # share of a sentence's content words that its source must hold
+_EMPTY = frozenset({"a", "an", "the", "that", "also"})
 _WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[a-z]", re.IGNORECASE)
 # fmt: off
 _STOP = frozenset(
@@ -238,9 +239,12 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def shortens(sentence: str, source: str) -> bool:
-    """Whether a sentence says its source with words left out: its content words stand in the source, in the same order."""
-    words = iter([stem(word) for word in _WORD.findall(source) if word.lower() not in _STOP])
-    return all(any(stem(word) == other for other in words) for word in _WORD.findall(sentence) if word.lower() not in _STOP)
+    """Whether a sentence is its source with only words left out that carry no meaning: small words such as "off" and "on" decide as much as any."""
+    return [word for word in _spoken(sentence) if word not in _EMPTY] == [word for word in _spoken(source) if word not in _EMPTY]
+
+
+def _spoken(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9.,/%°-]*[a-z0-9%°]", re.sub(r"(?<=\d),(?=\d{3})", "", text.lower()))
 
 
 def stem(word: str) -> str:

@@ -36,8 +36,8 @@ def test_a_rewrite_that_changes_a_number_gives_way_to_the_quote(make: Make) -> N
 
 
 def test_a_faithful_rewrite_is_shown(make: Make) -> None:
-    answer = ask(make, "do adults take examplol once a day", "Adults take 5 mg examplol once a day. ")
-    assert "Adults take 5 mg examplol once a day. [1]" in answer.text
+    answer = ask(make, "do adults take examplol once a day", "Adults take the 5 mg of examplol once a day. ")
+    assert "Adults take the 5 mg of examplol once a day. [1]" in answer.text
 
 
 def test_nothing_that_the_model_adds_is_shown(make: Make) -> None:
