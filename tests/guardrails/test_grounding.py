@@ -250,10 +250,15 @@ def test_content_words_leave_out_the_common_ones() -> None:
 @pytest.mark.parametrize(
     ("sentence", "source", "expected"),
     [
-        ("Warfarin can cause bleeding.", "Warfarin can cause serious bleeding.", True),
         ("Warfarin can cause serious bleeding.", "Warfarin can cause serious bleeding.", True),
+        ("warfarin can cause serious bleeding", "Warfarin can cause serious bleeding.", True),
+        ("Warfarin can cause bleeding.", "Warfarin can cause serious bleeding.", False),
         ("Bleeding can cause warfarin.", "Warfarin can cause serious bleeding.", False),
         ("Warfarin can cause severe bleeding.", "Warfarin can cause serious bleeding.", False),
+        ("Take the tablet with food.", "Take the tablet without food.", False),
+        ("Take the patch on.", "Take the patch off.", False),
+        ("Take 4,000 mg.", "Take 4000 mg.", True),
+        ("Take 400 mg.", "Take 4,000 mg.", False),
     ],
 )
 def test_what_shortens_a_source(sentence: str, source: str, expected: bool) -> None:
