@@ -5,7 +5,7 @@ from __future__ import annotations
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-_SHARE = 0.45  # of the words that are English or a medicine's name; plain English questions have more than .7
+_SHARE = 0.45  # of the words that are English; plain English questions have more than .7
 _LEAST_WORDS = 2
 
 

@@ -68,7 +68,7 @@ class Signals:
     text: str
     probabilities: Mapping[str, float] = field(default_factory=dict)
     names: frozenset[str] = frozenset()  # medicines and classes that the text names
-    english_share: float = 1.0  # of its words that are English or a medicine's name
+    english_share: float = 1.0  # of its words that are English; medicines' names do not count
     words: int = 0
 
 
@@ -82,7 +82,7 @@ class Lexicon(Protocol):
         """Whether a piece of text names a medicine, class or food, and so no person."""
 
     def english(self, text: str) -> tuple[float, int]:
-        """The share of words that are English or a medicine's name, and the number of words."""
+        """The share of words that are English, and the number of words; medicines' names do not count."""
 
 
 class GuardrailError(RuntimeError):

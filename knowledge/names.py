@@ -126,10 +126,10 @@ class NameIndex:
         )
 
     def english(self, text: str) -> tuple[float, int]:
-        """The share of words that are English or a medicine's name, and the number of words; placeholders do not count."""
+        """The share of words that are English, and the number of words; medicines' names and placeholders do not count."""
         plain = re.sub(r"<[A-Z_]+\d*>", " ", text)
-        for mention in reversed(self.resolve(plain).mentions):  # a misspelt name is a name
-            plain = plain if mention.match is Match.UNKNOWN else f"{plain[: mention.start]}medicine{plain[mention.end :]}"
+        for mention in reversed(self.resolve(plain).mentions):  # a name, well or ill spelt, belongs to every language
+            plain = plain if mention.match is Match.UNKNOWN else f"{plain[: mention.start]} {plain[mention.end :]}"
         words = [normal(word) for word in re.findall(r"[^\W\d_]{2,}", plain)]
         known = sum(1 for word in words if word in self._english or word in self._exact)
         if (other := len(re.findall(r"[^\x00-\u024f\W\d_]", text))) > 3:  # letters of a script that English does not use
