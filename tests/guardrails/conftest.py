@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from guardrails import classifier, policy
@@ -17,6 +20,18 @@ from knowledge.names import NameIndex
 from knowledge.reader import read_all
 from knowledge.types import Monograph
 from knowledge.vocabulary import names as vocabulary
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Embeds and fits on one thread: where other work keeps two cores busy, two threads that wait for each other take six times as long."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +68,8 @@ def redactor(names: NameIndex) -> Redactor:
 def trained(policies: Policies, embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a classifier fitted on the shipped policies, not one that lies about in a cache."""
     path = tmp_path_factory.mktemp("classifier") / "guardrails.npz"
-    vectors = embedder.encode([text for text, _ in policies.labelled()])
-    with threadpool_limits(1):  # on two busy cores, two threads take eight times as long for the same fit
-        classifier.fit(policies, lambda texts: vectors, embedder.fingerprint).save(path)
+    with one_thread():
+        classifier.fit(policies, embedder.encode, embedder.fingerprint).save(path)
     return path
 
 
