@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +48,6 @@ class KnowledgeBase:
         self.by_id: dict[str, Monograph] = {m.id: m for m in self._index.monographs}
         self.names = NameIndex((m.drug for m in self._index.monographs), vocabulary())
         self.interactions = InteractionTable(self._index.monographs)
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        for row, passage in enumerate(self._index.passages):
-            self._rows[passage.drug].append(row)
 
     def resolve(self, text: str) -> Resolution:
         """The medicines, classes and foods that the text names."""
@@ -76,13 +72,13 @@ class KnowledgeBase:
             scope = [*resolution.drugs, *(name for mention in resolution.ambiguous for name in mention.names)]
             if not scope and resolution.unknown:
                 return Found((), {}, 0.0)
-        rows = [row for drug in scope for row in self._rows.get(drug, ())] if scope else None
-        if scope and not rows:
+        rows = self._index.rows(scope) if scope else None
+        if rows is not None and not len(rows):
             return Found((), {}, 0.0)
         vector = self.embedder.encode([in_plain_words(_with_generics(question, resolution))])[0]
         sections = self.sections(question, resolution)
         wanted = {name.lower() for name in (*resolution.drugs, *resolution.partners)}
-        pool = self._index.search(vector, rows, limit=len(rows) if rows else _POOL)
+        pool = self._index.search(vector, rows, limit=_POOL if rows is None else len(rows))
         scored = [Hit(self._index.passages[row], self._weigh(self._index.passages[row], cosine, sections, wanted)) for row, cosine in pool]
         scored.sort(key=lambda hit: -hit.score)
         return Found(tuple(scored[:k]), sections, pool[0][1] if pool else 0.0)

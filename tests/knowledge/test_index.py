@@ -60,7 +60,7 @@ def test_unchanged_passages_are_not_embedded_again(corpus: Path, tmp_path: Path)
     assert second.seen == 1 < first.seen
 
 
-@pytest.mark.parametrize("file", ["passages.jsonl", "vectors.faiss", "monographs.jsonl", "manifest.json"])
+@pytest.mark.parametrize("file", ["passages.jsonl", "vectors.npy", "monographs.jsonl", "manifest.json"])
 def test_a_truncated_index_is_refused_with_the_command(corpus: Path, tmp_path: Path, file: str) -> None:
     build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
     path = store.current(tmp_path / "index") / file
