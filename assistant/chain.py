@@ -10,6 +10,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
@@ -54,6 +55,7 @@ class PharmacyAssistant:
 
     def __init__(self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings):
         self.base, self.rails, self.model, self.settings = base, rails, model, settings
+        self._swapping = threading.Lock()
 
     def ask(self, question: Question | str) -> Answer:
         """The whole answer to a question."""
@@ -63,10 +65,17 @@ class PharmacyAssistant:
         """Checked sentences as they are ready, and last the `Answer` that holds them all."""
         walk = _Walk(Question(question) if isinstance(question, str) else question)
         try:
-            yield from self._walk(walk)
+            yield from self._as_of_now()._walk(walk)
         except Exception as error:  # noqa: BLE001 - the edge: a user gets a sentence; the text of the question is not logged
             log.error("a question failed: %s", type(error).__name__)
             yield from self._end(walk, Status.FAILED, "internal_error", message("failed"))
+
+    def _as_of_now(self) -> PharmacyAssistant:
+        """This assistant over the newest index, which stays the same from a question's first rail to its last citation."""
+        with self._swapping:
+            if (base := self.base.latest()) is not self.base:
+                self.base, self.rails = base, self.rails.naming(base.names)
+            return copy(self)
 
     async def aask(self, question: Question | str) -> Answer:
         """`ask` without blocking the event loop."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge import index as indexing
+from knowledge import store
 from knowledge.embedding import Embedder
 from knowledge.interactions import InteractionTable, Pair
 from knowledge.names import Match, NameIndex, Resolution
@@ -14,6 +15,7 @@ from knowledge.router import in_plain_words, mask
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit, Monograph, Passage
 from knowledge.vocabulary import names as vocabulary
+from knowledge.watch import Watch
 
 _SECTION_WEIGHT = 0.2  # of the router beside the cosine; best of .2, .35, .5 and .7 on the dev split of tests/cases/retrieval.jsonl
 _PARTNER_BONUS = 0.25  # a row about the very partner that the question names
@@ -38,24 +40,33 @@ def _with_generics(question: str, resolution: Resolution) -> str:
 
 
 class KnowledgeBase:
-    """An index in service. Safe to use from several threads: nothing in it changes after it is made."""
+    """One build of an index in service. Safe to use from several threads: nothing in it changes after it is made.
 
-    def __init__(self, folder: Path, embedder: Embedder):
+    `latest` is the base over a newer build, once there is one; whoever holds a base sees one state of names, passages and interactions.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, watch: Watch[KnowledgeBase] | None = None):
         self.embedder = embedder
+        place = store.current(folder)
         self._index = indexing.load(folder, embedder)
         self.manifest = self._index.manifest
         self.monographs: dict[str, Monograph] = {m.drug.name: m for m in self._index.monographs}
         self.by_id: dict[str, Monograph] = {m.id: m for m in self._index.monographs}
         self.names = NameIndex((m.drug for m in self._index.monographs), vocabulary())
         self.interactions = InteractionTable(self._index.monographs)
+        self._watch = watch or Watch(folder, self, lambda watch: KnowledgeBase(folder, embedder, watch), place)
+
+    def latest(self) -> KnowledgeBase:
+        """The base over the newest build: a new one is opened in the background and is there some seconds after it was built."""
+        return self._watch.latest()
 
     def resolve(self, text: str) -> Resolution:
         """The medicines, classes and foods that the text names."""
         return self.names.resolve(text)
 
     def search(self, question: str, drugs: Sequence[str] | None = None, k: int = 5) -> list[Hit]:
-        """The `k` best passages for a question; see `find`."""
-        return list(self.find(question, drugs, k).hits)
+        """The `k` best passages for a question in the newest build; see `find`."""
+        return list(self.latest().find(question, drugs, k).hits)
 
     def find(self, question: str, drugs: Sequence[str] | None = None, k: int = 5) -> Found:
         """The best passages for a question, inside the monographs of `drugs`.

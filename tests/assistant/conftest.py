@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from assistant.testing import ScriptedModel
 from guardrails.grounding import Grounding
 from guardrails.privacy import Placeholders
 from guardrails.types import Decision, Ruling, Verdict
+from knowledge.names import NameIndex
 from knowledge.search import KnowledgeBase
 
 
@@ -21,6 +23,11 @@ class PlainRails:
 
     def __init__(self, base: KnowledgeBase, verdicts: dict[str, Verdict] | None = None):
         self._grounding, self._verdicts = Grounding(base.names.find), verdicts or {}
+
+    def naming(self, names: NameIndex) -> PlainRails:
+        rails = copy(self)
+        rails._grounding = Grounding(names.find)
+        return rails
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         return Ruling(text.replace("Jane Roe", "<NAME_1>"), (self._verdicts.get(text, Verdict("input", "privacy", Decision.ALLOW)),))
