@@ -53,9 +53,10 @@ def check_sha256(path: Path, expected: str) -> None:
 
 
 class SentenceEmbedder:
-    """An `Embedder` over sentence-transformers, in bfloat16 where the processor multiplies it; safe to call from several threads.
+    """An `Embedder` over sentence-transformers; safe to call from several threads.
 
-    On all-MiniLM-L6-v2 the cosine of a bfloat16 vector with its float32 one is above .9999, and no passage changes its rank.
+    all-MiniLM-L6-v2 runs in bfloat16 where the processor multiplies it: the cosine of such a vector with its float32 one is above .9999.
+    Other models run as they come, because this was not measured for them.
     """
 
     def __init__(self, name: str = MINILM):
@@ -64,15 +65,15 @@ class SentenceEmbedder:
 
         logging.disable_progress_bar()
         self.name = name
-        source = name
+        source, options = name, {}
         self.fingerprint = name
         if name == MINILM:
             folder = packaged_minilm()
             check_sha256(folder / "model.safetensors", MINILM_SHA256)
             source, self.fingerprint = str(folder), MINILM_SHA256
-        # The fused attention kernel is the slower one at 32 dimensions a head.
-        self._model: SentenceTransformer = SentenceTransformer(source, device="cpu", model_kwargs={"attn_implementation": "eager"})
-        if multiplies_bfloat16():
+            options = {"attn_implementation": "eager"}  # the fused kernel is slower at 32 dimensions a head
+        self._model: SentenceTransformer = SentenceTransformer(source, device="cpu", model_kwargs=options)
+        if name == MINILM and multiplies_bfloat16():
             self._model.bfloat16()
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self._lock = threading.Lock()

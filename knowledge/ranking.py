@@ -19,8 +19,7 @@ from knowledge.types import Passage
 
 FEATURES = ("cosine", "section", "words", "partner", "other partner", "no partner")
 # Fitted by `python -m knowledge fit` on knowledge/questions, whose medicines are not those of tests/cases.
-WEIGHTS: NDArray[np.float64] = np.array([2.37, 1.28, 3.16, 1.95, -1.85, -2.33])
-SCALE = 1 / WEIGHTS[0]  # so that a score is a cosine and what is added to it
+WEIGHTS: NDArray[np.float64] = np.array([2.45, 1.28, 3.20, 1.97, -2.17, -2.32])
 _FLOOR = 0.01  # of a section's probability: no section is ruled out
 _stemmer = SnowballStemmer("english")
 _WORD = re.compile(r"[a-z]{2,}|\d[\d.,]*")
@@ -56,8 +55,17 @@ def features(
 
 
 def scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) float64 for feature rows (n, 6), higher for better; comparable within one question."""
-    return rows @ WEIGHTS * SCALE
+    """(n,) float64 for feature rows (n, 6): how likely each passage is the one that answers; they sum to 1."""
+    weighed = rows @ WEIGHTS
+    odds: NDArray[np.float64] = np.exp(weighed - weighed.max())
+    return odds / odds.sum()
+
+
+def coverage(passages: Sequence[Passage], question: str) -> float:
+    """The share of the question's words, from 0 to 1, that any of the passages holds; 1 for a question without words of its own."""
+    asked = stems(question)
+    held = frozenset[str]().union(*(stems(f"{passage.section} {passage.text}") for passage in passages))
+    return len(asked & held) / len(asked) if asked else 1.0
 
 
 def section_name(passage: Passage) -> str:

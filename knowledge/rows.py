@@ -43,10 +43,8 @@ class JsonRows(Sequence[T], Generic[T]):
     def __getitem__(self, row: slice) -> list[T]: ...
     def __getitem__(self, row: int | slice) -> T | list[T]:
         if isinstance(row, slice):
-            return [self[at] for at in range(*row.indices(len(self)))]
-        if not -len(self) <= row < len(self):
-            raise IndexError(f"row {row} of {len(self)}")
-        return self._row(int(row) % len(self))
+            return [self._row(at) for at in range(len(self))[row]]
+        return self._row(range(len(self))[row])
 
 
 def as_line(row: dict[str, Any]) -> bytes:
