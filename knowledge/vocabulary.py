@@ -22,6 +22,7 @@ _SALTS = re.compile(
     r"bitartrate|succinate|fumarate|citrate|phosphate|nitrate|bromide|chloride|iodide|besilate|mesilate|tosylate|pamoate|medoxomil|cilexetil|axetil|"
     r"proxetil|etexilate|mofetil|propionate|dipropionate|furoate|valerate|xinafoate|decanoate|enanthate|cypionate|monohydrate|dihydrate|trihydrate|"
     r"hemihydrate|anhydrous|hydrate|monosodium|dimesylate|edisylate|lysine|tromethamine|meglumine|erbumine|arginine|camsylate|isethionate|"
+    r"dihydrochloride|oxalate|(?<!benzyl )benzoate|hyclate|etabonate|malate|hippurate|stearate|ethylsuccinate|estolate|napsylate|tannate|pivoxil|disoproxil|alafenamide|"
     r"recombinant|human|micronized|extended release|delayed release)\b"
 )
 _DISCONTINUED = "3"  # Drugs@FDA, MarketingStatus_Lookup.txt
