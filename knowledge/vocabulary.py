@@ -160,6 +160,11 @@ def names() -> dict[str, str]:
     return {name: parts for name, (parts, _) in _rows().items()}
 
 
+def parts(name: str) -> str:
+    """What a name of the committed table, or any other, holds; joined by `; `."""
+    return _rows().get(name, (name, Use.SOLD))[0]
+
+
 def use(name: str) -> Use:
     """How likely a name of the committed table, or any other, is to be meant."""
     return _rows().get(name, ("", Use.SOLD))[1]
