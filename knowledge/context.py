@@ -15,7 +15,7 @@ _BEFORE = re.compile(rf"\b{_TAKING}(?: (?:the|my|some|any|a|an|too much|more|bot
 _AFTER = re.compile(
     rf"^['’s\"]*[\s,)]*(?:\d+(?:\.\d+)? ?(?:mg|mcg|g|ml|units?)|\(|{_FORM}\b|side effects?|dos(?:e|es|age|ing)\b|interact\w*|birth control|"
     r"overdose|generic|withdrawal|refill|prescription|(?:\w+ )?(?:cause|make you|make me|lower|raise|affect|expire)|while (?:breast|pregnan|nursing)|"
-    r"(?:safe|ok|okay|fine|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
+    r"under (?:the|my|your|his|her) tongue|(?:safe|ok|okay|fine|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\W*(?:(?:what(?:'s| is|s)|(?:what|how) about|tell me about|info(?:rmation)? on|explain)\s+)?\W*", re.IGNORECASE)
@@ -44,7 +44,8 @@ _NAME_AFTER = re.compile(
 
 # A misspelt medicine seldom stands after these with a capital; a town does.
 _PLACE_BEFORE = re.compile(
-    r"(?:(?<!\bis )(?<!what's )\b(?:in|near)|\bvisit\w*|\b(?:mov\w+|fl[yi]\w*|go(?:es|ing)?|went|trips?|travel\w*|driv\w+|back|ship\w*) to)\s+$", re.IGNORECASE
+    r"(?:(?<!\bis )(?<!what's )\b(?:in|near)|\bvisit\w*|\b(?:mov\w+|fl[yi]\w*|go(?:es|ing)?|went|trips?|travel\w*|driv\w+|back|ship\w*) to)\s+$",
+    re.IGNORECASE,
 )
 
 

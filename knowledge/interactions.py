@@ -11,7 +11,6 @@ from knowledge.aliases import ingredients
 from knowledge.classes import Partner, classes_of, partners
 from knowledge.types import Interaction, Monograph, Severity
 
-
 _OF_A_CLASS = 4  # members' statements that speak for a whole class
 
 
@@ -42,6 +41,8 @@ class Pair:
     statements: tuple[Statement, ...] = ()
     shared: str = ""  # an ingredient that both hold
     twice: Partner | None = None  # a class of which one member at a time is usual
+    by_ingredients: bool = False  # a name is a product without a monograph: its ingredients' monographs speak
+    why: str = ""  # why nothing can be said, where `found` is None
 
     @property
     def severity(self) -> Severity | None:
@@ -70,19 +71,24 @@ class Pair:
     def text(self) -> str:
         """One line that says what was found, in words that never call a pair safe."""
         if self.found is None:
-            return f"No monograph is held for one of {self.a} and {self.b}, so nothing can be said about the pair."
+            why = self.why or f"No monograph is held for {self.a} or {self.b}, so nothing can be said about the pair."
+            return f"{why} That does not mean the two are safe together: ask a pharmacist."
         if not self.found:
             return (
                 f"No statement about {self.a} with {self.b} was found in the monographs held. "
                 "That does not mean the two are safe together: ask a pharmacist."
             )
         contents = " ".join(f"{name} holds {listed}." for name, listed in self._contents())
+        if self.a == self.b:
+            return f"Both names are {self.a}, the same medicine twice, so its doses add up. Ask a pharmacist before using both."
         if self.shared:
             said = f"{self.a} with {self.b}: both hold {self.shared}, so its doses add up. Ask a pharmacist before using both."
             return f"{said} {contents}".strip()
         text = f"{self.a} with {self.b}: {self.severity.value if self.severity else 'stated'}."
         if self.twice:
-            text += f" Both are {self.twice.name}, the same kind of medicine twice: ask the prescriber or a pharmacist whether both are meant."
+            text += (
+                f" Both are {self.twice.name}, the same kind of medicine twice: ask the prescriber or a pharmacist whether both are meant."
+            )
         severities = sorted({s.row.severity for s in self.statements}, key=lambda s: s.rank)
         sides = {s.monograph.drug.name for s in self.statements}
         silent = [name for name in (self.a, self.b) if name not in sides]
@@ -94,7 +100,11 @@ class Pair:
 
     def _contents(self) -> list[tuple[str, str]]:
         """The names that are products without a monograph, with what is in them."""
-        return [(name, " and ".join(parts)) for name in (self.a, self.b) if "-" not in name and len(parts := ingredients(name)) > 1]
+        return [
+            (name, f"{', '.join(parts[:-1])} and {parts[-1]}")
+            for name in (self.a, self.b)
+            if "-" not in name and len(parts := ingredients(name)) > 1
+        ]
 
 
 class InteractionTable:
@@ -106,7 +116,9 @@ class InteractionTable:
         for name, monograph in self._monographs.items():
             reach: dict[str, list[Interaction]] = {}
             for row in monograph.interactions:
-                parts = {part for part in ingredients(row.partner) if part not in self._monographs}  # "buprenorphine-naloxone" is about buprenorphine
+                parts = {
+                    part for part in ingredients(row.partner) if part not in self._monographs
+                }  # "buprenorphine-naloxone" is about buprenorphine
                 for member in _reached(row.partner) | parts:
                     if member != name:
                         reach.setdefault(member, []).append(row)
@@ -124,7 +136,7 @@ class InteractionTable:
         shared = " and ".join(sorted(set(ingredients(a)) & set(ingredients(b)))) if {a, b}.isdisjoint(partners()) else ""
         twice = next((both for x in one for y in other if (both := _twice(x, y))), None)
         if statements or shared or twice:
-            return Pair(a, b, True, statements, shared, twice)
+            return Pair(a, b, True, statements, shared, twice, (one, other) != ((a,), (b,)))
         known = all(all(part in self._monographs for part in names) or _is_general(names[0]) for names in (one, other))
         return Pair(a, b, False if known and any(held) else None)
 

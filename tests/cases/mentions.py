@@ -37,7 +37,9 @@ _SEED = 20261125
 _UNHELD = 200
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _KEYS = {
-    letter: "".join(r[max(0, at - 1 + (y < here)) : at + 2 - (y > here)].replace(letter, "") for y, r in enumerate(_ROWS) if abs(y - here) <= 1)
+    letter: "".join(
+        r[max(0, at - 1 + (y < here)) : at + 2 - (y > here)].replace(letter, "") for y, r in enumerate(_ROWS) if abs(y - here) <= 1
+    )
     for here, row in enumerate(_ROWS)
     for at, letter in enumerate(row)
 }
@@ -65,7 +67,14 @@ _FRAMES = (
     "contraindications for {}", "any food to avoid with {}", "she takes {} twice daily", "have you got {} in stock", "allergic to {} what else", "what's the half life of {}",
     "how many {} can i take in one day", "{} for my back", "tell me about {}", "member wants info on {}", "took a double dose of {} by accident", "{} missed dose what now",
 )  # fmt: skip
-_PAIRS = ("can i take {} with {}", "{} and {} together?", "switching from {} to {}", "i take {}, can i add {}", "{} vs {}", "is {} plus {} ok")
+_PAIRS = (
+    "can i take {} with {}",
+    "{} and {} together?",
+    "switching from {} to {}",
+    "i take {}, can i add {}",
+    "{} vs {}",
+    "is {} plus {} ok",
+)
 
 
 def main() -> None:
@@ -123,7 +132,9 @@ def _made(drugs: list[Drug], chance: random.Random) -> Iterator[dict[str, object
             if one is not other and not others and not {*one.name.split("-")} & {*other.name.split("-")}:
                 yield row(f"{typed}|{other.name}", [one.name, other.name], "typo", chance.choice(_PAIRS))
     held = {drug.name for drug in drugs}
-    known = sorted(name for name, parts in meanings.items() if len(name) >= 6 and name.isalpha() and ";" not in parts and name not in english())
+    known = sorted(
+        name for name, parts in meanings.items() if len(name) >= 6 and name.isalpha() and ";" not in parts and name not in english()
+    )
     unheld = [name for name in known if meanings[name] not in held and normal(meanings[name]) not in english()]
     for name in chance.sample(unheld, _UNHELD):
         typed, others = mistyped(name, meanings[name])
