@@ -85,7 +85,9 @@ class _Words:
         return Mention(self.text[start:end], start, end, entry.match, entry.names, entry.error_prone)
 
     def together(self, at: int, size: int) -> bool:
-        """Whether nothing but spaces, hyphens and the like stands between the words."""
+        """Whether nothing but spaces, hyphens and the like stands between the words, and they tear no phrase apart."""
+        if size > 1 and self.plain[at + size - 1 : at + size + 1] == ("cold", "turkey"):
+            return False
         return all(
             re.fullmatch(r"[\s/+&.#®™'’-]{0,3}", self.text[self.spans[i][1] : self.spans[i + 1][0]]) for i in range(at, at + size - 1)
         )
@@ -175,7 +177,7 @@ class NameIndex:
 
     def _with_letters(self, words: _Words, at: int, size: int, brand: str, entry: Entry) -> tuple[Mention, int]:
         """The mention of a name; with the letters after a brand that make it another product, that product."""
-        after = words.plain[at + size : at + size + 2]
+        after = words.plain[at + size : at + size + 1]
         if after and words.together(at, size + 1) and self._exact.get(brand, entry).match is Match.BRAND:
             product = self._exact.get(f"{brand} {after[0]}")
             if product is None and self._is_added(entry, after):
@@ -185,10 +187,10 @@ class NameIndex:
         return words.mention(at, size, entry), size
 
     def _is_added(self, entry: Entry, after: Sequence[str]) -> bool:
-        """Whether the words after a brand make it a product that no list holds; "cold turkey" does not."""
+        """Whether the words after a brand make it a product that no list holds."""
         drug = self.drugs.get(entry.names[0])
         otc = drug is None or "otc" in drug.status
-        return after[0] in _ADDED or (otc and after[0] in _ADDED_OTC and tuple(after) != ("cold", "turkey"))
+        return after[0] in _ADDED or (otc and after[0] in _ADDED_OTC)
 
     def _is_meant(self, words: _Words, at: int, size: int, name: str) -> bool:
         """Whether the text means a medicine by a name that is an ordinary word or a person's name too; of any other name, it does."""

@@ -48,6 +48,8 @@ def index() -> NameIndex:
         ("Toprol side effects", ("metoprolol",)),  # Toprol XL
         ("ProAir", ("albuterol",)),
         ("stop Dilantin cold turkey", ("phenytoin",)),
+        ("tylennol cold turkey", ("acetaminophen",)),
+        ("Tylenol cold turkey", ("acetaminophen",)),
         ("Zoloft PM", ("sertraline",)),  # in the evening
         ("lasiks", ("furosemide",)),
         ("LIPITOR/NORVASC", ("atorvastatin", "amlodipine")),
