@@ -16,9 +16,7 @@ PAGES = ("README.md", "docs/embedding.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_python_runs(
-    page: str, assistant: PharmacyAssistant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_python_runs(page: str, assistant: PharmacyAssistant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(package, "load_assistant", lambda: assistant)
     names: dict[str, object] = {}
     for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
