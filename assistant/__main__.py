@@ -72,10 +72,16 @@ def _interactions(arguments: argparse.Namespace) -> None:
     if arguments.batch:
         return
     pairs = lookup.pairs(arguments.drugs)
-    print(json.dumps({"pairs": [pair.as_json() for pair in pairs]}) if arguments.json else desk.pairs_text(pairs))
+    print(
+        json.dumps({"pairs": [pair.as_json() for pair in pairs]})
+        if arguments.json
+        else desk.pairs_text(pairs, lookup.resolved(arguments.drugs))
+    )
 
 
 def _drug(arguments: argparse.Namespace) -> None:
+    if not arguments.name:
+        raise ValueError("give a medicine, as in: python -m assistant drug Coumadin --section storage")
     from assistant.lookup import Lookup
 
     print(desk.drug_text(Lookup.load().monograph(" ".join(arguments.name)), arguments.section))
@@ -143,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     pairs.set_defaults(run=_interactions)
 
     drug = commands.add_parser("drug", help="a medicine's sheet, boxed warning first")
-    drug.add_argument("name", nargs="+", metavar="NAME")
+    drug.add_argument("name", nargs="*", metavar="NAME")
     drug.add_argument("--section", default="", help="only sections with this LOINC code or title")
     drug.set_defaults(run=_drug)
 

@@ -34,6 +34,11 @@ _REFERS = re.compile(
 )
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what if|with|or|also|then|ok(?:ay)?,? (?:and|what about))\b", re.IGNORECASE)
 
+_PLACE = re.compile(
+    r"^\W*(?:the |i mean the |i meant the )?(?:(first|second|third)|(former|latter|last))(?: one| of them| medicine| drug)?\W*$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -118,9 +123,19 @@ def _asks_for_pairs(base: KnowledgeBase, question: str, resolution: Resolution, 
 
 
 def _chosen(base: KnowledgeBase, reply: str, resolution: Resolution, doubtful: Mention) -> str | None:
-    """The one of the doubtful names that a reply picks: by name, or by what it is for."""
-    if named := [name for name in doubtful.names if name in resolution.drugs]:
+    """The one of the doubtful names that a reply picks: by name, by its place, or by what it is for."""
+    meant = {*resolution.drugs, *(mention.names[0] for mention in resolution.unknown)}
+    if named := [name for name in doubtful.names if name in meant]:
         return named[0] if len(named) == 1 else None
+    if place := _PLACE.search(reply):
+        at = (
+            ("first", "second", "third").index(place[1].lower())
+            if place[1]
+            else 0
+            if place[2].lower() == "former"
+            else len(doubtful.names) - 1
+        )
+        return doubtful.names[at] if at < len(doubtful.names) else None
     words = {word[:5] for word in normal(reply).split() if len(word) >= 4}
     scores = {name: 0 for name in doubtful.names}
     for name in doubtful.names:
