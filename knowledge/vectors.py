@@ -18,7 +18,7 @@ LISTS_FILE = "lists.faiss"
 EXACT_ROWS = 50_000
 _LISTS_PER_ROOT = 2  # inverted lists = 2 * sqrt(rows)
 _TRAINING_ROWS_PER_LIST = 40
-_PROBED = 64  # lists that a search reads: recall@10 .992 at 60,000 rows, .990 at 100,000, .999 at 1,000,000 (python -m knowledge bench)
+_PROBED = 64  # lists that a search reads: recall@10 .992 at 60,000 rows, .990 at 100,000, .995 at 1,000,000 (knowledge bench)
 _FINDS_PER_HIT = 4  # rows found by their 8-bit copies and scored again exactly, for each row asked for
 
 
