@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
 from knowledge.router import in_plain_words
-from knowledge.sections import INTERACTIONS
+from knowledge.sections import BOXED_WARNING, INTERACTIONS
 from knowledge.types import Hit
 
 _FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
 _OTHERS = 0.06  # one of another passage
-_HIT = 1.0  # weight of the passage's own score beside the sentence's likeness
+_HIT = 0.3  # weight of the passage's probability beside the sentence's likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,6 @@ def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -
     kept += [row for row in ranked if row not in kept and id(candidates[row].hit) in whole]  # what happens, and what to do about it
     passages = list(dict.fromkeys(id(candidates[row].hit) for row in kept))
     ordered = sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))
-    if first.passage.section_code != INTERACTIONS:  # the sentence that answers comes first
+    if first.passage.section_code not in (INTERACTIONS, BOXED_WARNING):  # the sentence that answers comes first
         ordered = [ranked[0], *(row for row in ordered if row != ranked[0])]
     return [candidates[row] for row in ordered]

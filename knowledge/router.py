@@ -90,17 +90,13 @@ class Asked:
 
 def train(embedder: Embedder, examples: Sequence[Example]) -> Router:
     """Fit the router; takes seconds. A question that several sections answer counts for each of them in part."""
-    return fit([example.text for example in examples], embedder.encode([example.text for example in examples]), examples)
-
-
-def fit(texts: Sequence[str], vectors: Vectors, examples: Sequence[Example]) -> Router:
-    """Fit the router on texts with their embeddings (n, d)."""
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
     rows = [(row, section) for row, example in enumerate(examples) for section in sorted(example.sections)]
     shares = [examples[row].weight / len(examples[row].sections) for row, _ in rows]
-    counter = _counter()
+    texts = [example.text for example in examples]
+    vectors, counter = embedder.encode(texts), _counter()
     counted = counter.fit_transform(texts)
     taken = [row for row, _ in rows]
     features = sparse.hstack([sparse.csr_matrix(vectors[taken]), counted[taken]]).tocsr()
