@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.evidence import Evidence, choose, split
 from assistant.messages import listed, message
+from assistant.receipts import Asked, Receipts
 from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
@@ -38,6 +39,8 @@ class _Walk:
 
     question: Question
     text: str = ""
+    earlier: tuple[str, ...] = ()  # the user's turns before, redacted
+    ended: bool = False
     sentences: list[Sentence] = field(default_factory=list)
     drugs: tuple[DrugMention, ...] = ()
     verdicts: list[RailVerdict] = field(default_factory=list)
@@ -52,8 +55,10 @@ class _Walk:
 class PharmacyAssistant:
     """Answers questions about medicines from monographs. Safe to use from several threads and tasks at once."""
 
-    def __init__(self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings):
-        self.base, self.rails, self.model, self.settings = base, rails, model, settings
+    def __init__(
+        self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings, receipts: Receipts | None = None
+    ):
+        self.base, self.rails, self.model, self.settings, self.receipts = base, rails, model, settings, receipts
 
     def ask(self, question: Question | str) -> Answer:
         """The whole answer to a question."""
@@ -64,9 +69,17 @@ class PharmacyAssistant:
         walk = _Walk(Question(question) if isinstance(question, str) else question)
         try:
             yield from self._walk(walk)
+        except GeneratorExit:  # whoever listened went away; what was shown stays on record
+            if not walk.ended:
+                list(self._end(walk, Status.FAILED, "abandoned"))
+            raise
         except Exception as error:  # noqa: BLE001 - the edge: a user gets a sentence; the text of the question is not logged
             log.error("a question failed: %s", type(error).__name__)
             yield from self._end(walk, Status.FAILED, "internal_error", message("failed"))
+
+    def unrecorded(self) -> PharmacyAssistant:
+        """The same assistant, whose answers leave no receipt."""
+        return PharmacyAssistant(self.base, self.rails, self.model, self.settings)
 
     async def aask(self, question: Question | str) -> Answer:
         """`ask` without blocking the event loop."""
@@ -97,7 +110,7 @@ class PharmacyAssistant:
         placeholders = Placeholders()
         earlier = [self.rails.redact(turn.content[:limit], placeholders) for turn in walk.question.history if turn.role == "user"]
         ruling = self.rails.check_question(text, placeholders)
-        walk.text = ruling.text
+        walk.text, walk.earlier = ruling.text, tuple(earlier)
         walk.timings["rails_in"] = ruling.ms
         walk.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
         if ruling.stops or (ruling.strongest.message and ruling.decision is Decision.ALLOW):
@@ -198,12 +211,15 @@ class PharmacyAssistant:
             walk.sentences.append(Sentence(text))
             yield walk.sentences[-1]
         walk.took("total", walk.began)
-        yield Answer(
+        answer = Answer(
             id=walk.question.id or uuid.uuid4().hex, question=walk.text, status=status, reason=reason,
             text="\n".join(sentence.marked for sentence in walk.sentences), sentences=tuple(walk.sentences),
             citations=walk.draft.citations(), drugs=walk.drugs, verdicts=(*walk.verdicts, *walk.draft.verdicts),
             model=self.settings.model, timings_ms=walk.timings,
         )  # fmt: skip
+        walk.ended = True
+        asked = Asked(walk.text, walk.earlier, walk.question.audience)
+        yield self.receipts.keep(answer, asked, walk.draft.evidence) if self.receipts else answer
 
 
 def _mentions(about: Subject) -> tuple[DrugMention, ...]:

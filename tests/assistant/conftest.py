@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,7 @@ class PlainRails:
 
     def __init__(self, base: KnowledgeBase, verdicts: dict[str, Verdict] | None = None):
         self._grounding, self._verdicts = Grounding(base.names.find), verdicts or {}
+        self.policies = SimpleNamespace(sha256="0" * 64)
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         return Ruling(text.replace("Jane Roe", "<NAME_1>"), (self._verdicts.get(text, Verdict("input", "privacy", Decision.ALLOW)),))
