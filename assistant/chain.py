@@ -20,6 +20,7 @@ from assistant.receipts import Asked, Receipts
 from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
+from assistant.warnings import RULE, missing
 from assistant.writing import Draft, write
 from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
@@ -190,7 +191,9 @@ class PharmacyAssistant:
 
     def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
         since = time.perf_counter()
-        walk.draft = Draft(evidence)
+        warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
+        walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
+        walk.draft = Draft([*evidence, *(w.evidence for w in warned)])
         if silent := about.not_mentioned(self.base):
             walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
             yield walk.sentences[-1]
