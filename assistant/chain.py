@@ -17,6 +17,7 @@ from langchain_core.language_models import BaseChatModel
 from assistant.evidence import Evidence, choose, split
 from assistant.messages import listed, message
 from assistant.receipts import Asked, Receipts
+from assistant.register import fit
 from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
@@ -191,6 +192,7 @@ class PharmacyAssistant:
 
     def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
         since = time.perf_counter()
+        evidence = fit(evidence, walk.question.audience)
         warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
         walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
         walk.draft = Draft([*evidence, *(w.evidence for w in warned)])
@@ -204,9 +206,12 @@ class PharmacyAssistant:
             yield sentence
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
+        withheld = walk.draft.withheld
+        if withheld and not walk.draft.cited:
+            return (yield from self._end(walk, Status.FAILED, withheld, message("unchecked")))
         if not walk.draft.cited:
             return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
-        yield from self._end(walk, Status.ANSWERED, "", *([referral] if referral else []))
+        yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", referral)
 
     def _end(self, walk: _Walk, status: Status, reason: str, *said: str) -> Iterator[Sentence | Answer]:
         """Close the walk with the assistant's own sentences after whatever was shown."""

@@ -19,6 +19,7 @@ from knowledge.types import Hit, Monograph, Passage, Section
 TABLE = Path(__file__).parent / "warnings.yaml"
 RULE = "warnings"
 MOST = 2  # an answer is no list of warnings
+_TIMES = content_words("year old month week day hour start first")  # how old and how long says nothing about which sentence is near
 
 
 class Topic(BaseModel):
@@ -91,7 +92,7 @@ def topics(table: Path = TABLE) -> tuple[Topic, ...]:
 
 def _warning(topic: Topic, question: str, monograph: Monograph, held: Sequence[Evidence]) -> Evidence | None:
     """The monograph's sentence for a topic: from the first section that has one, there the one nearest to the question's words."""
-    asked = content_words(question)
+    asked = content_words(question) - _TIMES
     for place in (*topic.insists, *topic.otherwise):
         if place in topic.otherwise and any(_is_in(piece.hit.passage.section_code, piece.hit.passage.section, place) for piece in held):
             return None
