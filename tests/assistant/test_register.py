@@ -7,7 +7,7 @@ from assistant.register import STAFF_SENTENCES, fit
 from assistant.types import Audience
 from knowledge.types import Hit, Passage
 
-PLAIN = [f"Examplol is sentence number {word}." for word in ("one", "two", "three", "four")]
+PLAIN = [f"Examplol is {word}." for word in ("kept dry", "a tablet", "swallowed", "white")]
 FIGURE = "Adults take 5 mg of examplol."
 
 
