@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from assistant.anchor import AnchorError, Mark
 from assistant.records import START, Kind, Record, Records, sha256
@@ -50,6 +51,10 @@ def verify(records: Records, head: str = "") -> Verification:
     """
     keyed = records.anchor.is_keyed
     try:
+        # Others may be writing: what was acknowledged before the records are read is there, and what is there was announced after it.
+        before = _anchored(records)[1]
+        rows = records.read()
+        first = list(islice(rows, 1))
         intended, acknowledged = _anchored(records)
     except AnchorError as error:
         return Verification(0, "", str(error), 0, keyed)
@@ -57,7 +62,7 @@ def verify(records: Records, head: str = "") -> Verification:
     kept, empty, forgotten = 0, set[int](), dict[int, int]()
     last = None
     known = dict([(int(head.partition(":")[0]), head.partition(":")[2])]) if head else {}
-    for record in records.read():
+    for record in chain(first, rows):
         if wrong := _wrong(record, last, intended, acknowledged, known):
             problems.append(wrong)
             break
@@ -69,9 +74,10 @@ def verify(records: Records, head: str = "") -> Verification:
             forgotten |= dict.fromkeys(record.data["forgets"], record.number)
     count = last.number if last else 0
     if not problems:
-        missing = sorted(number for number in {*acknowledged, *known} if number > count)
+        missing = sorted(number for number in {*before, *known} if number > count)
         if missing:
-            problems.append((count + 1, f"records {missing[0]} to {missing[-1]} are missing at the end"))
+            span = f"record {missing[0]} is" if len(missing) == 1 else f"records {missing[0]} to {missing[-1]} are"
+            problems.append((count + 1, f"{span} missing at the end"))
         problems += [(n, f"record {n}: its content is gone, and no record says that it was forgotten") for n in empty - forgotten.keys()]
         problems += [(n, f"record {n}: forgotten by record {by}, and its content is back") for n, by in forgotten.items() if n not in empty]
     unacknowledged = kept - len(acknowledged.keys() & range(1, count + 1))

@@ -21,7 +21,12 @@ _EVERY = 12  # of the retrieval cases, so that the test takes seconds
 def answers(assistant: PharmacyAssistant) -> list[Answer]:
     quoting = PharmacyAssistant(assistant.base, assistant.rails, None, assistant.settings)
     rows = [json.loads(line) for line in (CASES / "retrieval.jsonl").read_text(encoding="utf-8").splitlines()][::_EVERY]
-    asked = [row["question"] for row in rows] + ["can i take metformin with kidney disease", "took 30 tylenol", "who won the cup", "what about it"]
+    asked = [row["question"] for row in rows] + [
+        "can i take metformin with kidney disease",
+        "took 30 tylenol",
+        "who won the cup",
+        "what about it",
+    ]
     return [quoting.ask(Question(text, audience=audience)) for text, audience in zip(asked, [*Audience] * len(asked), strict=False)]
 
 
@@ -32,7 +37,9 @@ def test_every_quote_is_byte_exact_in_the_named_revision(answers: list[Answer], 
         monograph = assistant.base.by_id[citation.monograph]
         assert monograph.text[citation.start : citation.end] == citation.quote
         assert (monograph.drug.name, monograph.revised.isoformat()) == (citation.drug, citation.revised)
-        assert any(part.start <= citation.start and citation.end <= part.end and part.code == citation.section_code for part in monograph.sections)
+        assert any(
+            part.start <= citation.start and citation.end <= part.end and part.code == citation.section_code for part in monograph.sections
+        )
 
 
 def test_no_claim_without_citation_and_no_citation_without_support(answers: list[Answer], assistant: PharmacyAssistant) -> None:

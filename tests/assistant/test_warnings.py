@@ -75,7 +75,9 @@ def added(corpus: Corpus, question: str, *drugs: str, evidence: tuple[Evidence, 
         ("the box itself", "is there a black box warning", ("warfarin",), "bleeding"),
     ],
 )
-def test_a_warning_that_bears_on_the_question_is_added(corpus: Corpus, topic: str, question: str, drugs: tuple[str, ...], words: str) -> None:
+def test_a_warning_that_bears_on_the_question_is_added(
+    corpus: Corpus, topic: str, question: str, drugs: tuple[str, ...], words: str
+) -> None:
     found = added(corpus, question, *drugs)
     assert words in found[topic]
     assert len(found) <= MOST
@@ -112,7 +114,9 @@ def test_nothing_is_added_to_another_question_or_for_another_drug(corpus: Corpus
     held = [
         piece
         for part in near
-        for piece in split(Hit(Passage(drug, part.heading, part.code, part.text, part.start, part.end, monograph.id, "2026-01-01", "x"), 1.0))
+        for piece in split(
+            Hit(Passage(drug, part.heading, part.code, part.text, part.start, part.end, monograph.id, "2026-01-01", "x"), 1.0)
+        )
     ]
     assert added(corpus, question, drug, evidence=tuple(held)) == {}
 
