@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant import settings as configuration
 from assistant.chain import PharmacyAssistant
 from assistant.model import load_model
-from assistant.receipts import Receipts, made_with
+from assistant.receipts import Receipts
 from assistant.records import open_records
 from assistant.settings import QUOTES_ONLY, Settings
 from guardrails import classifier, policy
@@ -28,10 +28,8 @@ def load_assistant(settings: Settings | None = None) -> PharmacyAssistant:
     model = None if settings.model == QUOTES_ONLY else load_model(settings)
     rails = load_guardrails(settings, embedder, base)
     rails.check_question("how do I store ibuprofen")  # the first call of each part is slow
-    assistant = PharmacyAssistant(base, rails, model, settings)
-    if records := open_records(settings):
-        assistant.receipts = Receipts(records, lambda: made_with(assistant))
-    return assistant
+    records = open_records(settings)
+    return PharmacyAssistant(base, rails, model, settings, Receipts(records) if records else None)
 
 
 def load_guardrails(settings: Settings, embedder: Embedder, base: KnowledgeBase) -> Guardrails:

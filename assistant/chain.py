@@ -227,7 +227,7 @@ class PharmacyAssistant:
         )  # fmt: skip
         walk.ended = True
         asked = Asked(walk.text, walk.earlier, walk.question.audience)
-        yield self.receipts.keep(answer, asked, walk.draft.evidence) if self.receipts else answer
+        yield self.receipts.keep(answer, asked, walk.draft.evidence, self) if self.receipts else answer
 
 
 def _mentions(about: Subject) -> tuple[DrugMention, ...]:

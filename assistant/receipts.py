@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,24 +32,20 @@ class Asked:
 
 
 class Receipts:
-    """Writes the receipt of every answer.
+    """Writes the receipt of every answer."""
 
-    Args:
-        made_with: what answers are made of at this moment, see `made_with`.
-    """
+    def __init__(self, records: Records):
+        self._records = records
 
-    def __init__(self, records: Records, made_with: Callable[[], Mapping[str, Any]]):
-        self._records, self._made_with = records, made_with
-
-    def keep(self, answer: Answer, asked: Asked, evidence: Sequence[Evidence]) -> Answer:
-        """The answer with its receipt, once that is on the disk.
+    def keep(self, answer: Answer, asked: Asked, evidence: Sequence[Evidence], assistant: PharmacyAssistant) -> Answer:
+        """The answer of an assistant with its receipt, once that is on the disk.
 
         An answer that could not be recorded is given all the same, without a receipt and with a verdict that says so: its sentences were
         shown before, and an emergency number does not wait for a disk.
         """
         began = time.perf_counter()
         try:
-            receipt = self._records.append(Kind.ANSWER, content(answer, asked, evidence, self._made_with())).hash
+            receipt = self._records.append(Kind.ANSWER, content(answer, asked, evidence, made_with(assistant))).hash
         except Exception as error:  # noqa: BLE001 - whatever broke, the answer says that it has no receipt
             log.error("an answer could not be recorded: %s", type(error).__name__)
             verdict = RailVerdict("receipt", "allow", "receipts", "not_recorded", 0.0, ("receipt: could not be written",))

@@ -8,7 +8,7 @@ import pytest
 
 from assistant import __main__ as command
 from assistant.chain import PharmacyAssistant
-from assistant.receipts import Receipts, made_with, replay
+from assistant.receipts import Receipts, replay
 from assistant.records import Record, RecordError, Records, open_records
 from assistant.types import Audience, Question, Sentence, Status, Turn
 from guardrails.types import Decision, Verdict
@@ -22,7 +22,7 @@ REFUSED = Verdict("input", "misuse", Decision.REFUSE, "misuse", message="Not thi
 def recorded(assistant: PharmacyAssistant) -> Records:
     records = open_records(assistant.settings)
     assert records
-    assistant.receipts = Receipts(records, lambda: made_with(assistant))
+    assistant.receipts = Receipts(records)
     return records
 
 
