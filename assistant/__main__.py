@@ -90,10 +90,16 @@ def _interactions(arguments: argparse.Namespace) -> None:
     if arguments.batch:
         return
     pairs = lookup.pairs(arguments.drugs)
-    print(json.dumps({"pairs": [pair.as_json() for pair in pairs]}) if arguments.json else desk.pairs_text(pairs))
+    print(
+        json.dumps({"pairs": [pair.as_json() for pair in pairs]})
+        if arguments.json
+        else desk.pairs_text(pairs, lookup.resolved(arguments.drugs))
+    )
 
 
 def _drug(arguments: argparse.Namespace) -> None:
+    if not arguments.name:
+        raise ValueError("give a medicine, as in: python -m assistant drug Coumadin --section storage")
     from assistant.lookup import Lookup
 
     print(desk.drug_text(Lookup.load().monograph(" ".join(arguments.name)), arguments.section))
@@ -166,6 +172,19 @@ def _bench(arguments: argparse.Namespace) -> None:
     bench(arguments.questions)
 
 
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.evaluation import retrieval
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.search import KnowledgeBase
+
+    configured = settings.read()
+    base = KnowledgeBase(arguments.index or configured.index, SentenceEmbedder(configured.embedding))
+    cases = retrieval.read(arguments.cases, arguments.split)
+    print(f"{len(cases)} questions of {arguments.cases.name} ({', '.join(arguments.split)}), {len(base.passages):,} passages\n")
+    print(retrieval.table(cases, base, arguments.misses))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description="Answers questions about medicines, with sources.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -184,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     pairs.set_defaults(run=_interactions)
 
     drug = commands.add_parser("drug", help="a medicine's sheet, boxed warning first")
-    drug.add_argument("name", nargs="+", metavar="NAME")
+    drug.add_argument("name", nargs="*", metavar="NAME")
     drug.add_argument("--section", default="", help="only sections with this LOINC code or title")
     drug.set_defaults(run=_drug)
 
@@ -203,6 +222,13 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("id", nargs="*", metavar="ID")
     forget.add_argument("--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="all from before this day (UTC)")
     forget.set_defaults(run=_forget)
+
+    found = commands.add_parser("evaluate-retrieval", help="ways to search side by side over labelled questions, as Markdown")
+    found.add_argument("--cases", type=Path, default=Path("tests/cases/retrieval.jsonl"), metavar="FILE.jsonl")
+    found.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
+    found.add_argument("--index", type=Path, default=None, metavar="DIR", help="the index to search (the one in service)")
+    found.add_argument("--misses", type=int, default=0, metavar="N", help="also print N questions whose first passage is not right")
+    found.set_defaults(run=_evaluate)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
     bench = commands.add_parser("bench", help="time each stage of an answer")

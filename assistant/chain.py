@@ -10,6 +10,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
@@ -61,6 +62,7 @@ class PharmacyAssistant:
         self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings, receipts: Receipts | None = None
     ):
         self.base, self.rails, self.model, self.settings, self.receipts = base, rails, model, settings, receipts
+        self._swapping = threading.Lock()
 
     def ask(self, question: Question | str) -> Answer:
         """The whole answer to a question."""
@@ -70,7 +72,7 @@ class PharmacyAssistant:
         """Checked sentences as they are ready, and last the `Answer` that holds them all."""
         walk = _Walk(Question(question) if isinstance(question, str) else question)
         try:
-            yield from self._walk(walk)
+            yield from self._as_of_now()._walk(walk)
         except GeneratorExit:  # whoever listened went away; what was shown stays on record
             if not walk.ended:
                 list(self._end(walk, Status.FAILED, "abandoned"))
@@ -82,6 +84,13 @@ class PharmacyAssistant:
     def unrecorded(self) -> PharmacyAssistant:
         """The same assistant, whose answers leave no receipt."""
         return PharmacyAssistant(self.base, self.rails, self.model, self.settings)
+
+    def _as_of_now(self) -> PharmacyAssistant:
+        """This assistant over the newest index, which stays the same from a question's first rail to its last citation."""
+        with self._swapping:
+            if (base := self.base.latest()) is not self.base:
+                self.base, self.rails = base, self.rails.naming(base.names)
+            return copy(self)
 
     async def aask(self, question: Question | str) -> Answer:
         """`ask` without blocking the event loop."""
@@ -147,21 +156,22 @@ class PharmacyAssistant:
             return [], (Status.CLARIFY, "ambiguous_name", message("which_of", choices=listed(choices)))
         if about.pairs and (rows := self._pairs(about)):
             return rows, None
+        twice = (pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.shared or pair.twice)
+        if about.pairs and (pair := next(twice, None)):
+            return [], (Status.ANSWERED, "same_ingredient" if pair.shared else "same_class", pair.text())
         unknown = [mention.text for mention in about.resolution.unknown]
         if about.pairs and about.drugs and unknown:
             said = message("unknown_pair", name=listed(unknown), other=listed(list(about.drugs), "and"))
             return [], (Status.NO_SOURCE, "unknown_drug", said)
         if unknown and not about.drugs:
             return [], (Status.NO_SOURCE, "unknown_drug", message("unknown_drug", names=listed(unknown)))
-        if about.pairs and (twice := next((pair for pair in self.base.pairs(about.drugs) if pair.shared), None)):
-            return [], (Status.ANSWERED, "same_ingredient", twice.text())
         if about.pairs and len(about.drugs) >= 2:
             a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
             return [], (Status.NO_SOURCE, "no_statement", message("no_statement", a=a, b=b))
         found = self.base.find(about.question, about.drugs or None, k=6)
-        if not about.drugs and found.cosine < self.settings.min_cosine + 0.25:
+        if not about.drugs and found.cosine < self.settings.min_cosine:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
-        if found.cosine < self.settings.min_cosine:
+        if found.evidence < self.settings.min_evidence:
             said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
             return [], (Status.NO_SOURCE, "no_evidence", said)
         if len(about.drugs) < 2:
@@ -180,7 +190,7 @@ class PharmacyAssistant:
 
     def _pairs(self, about: Subject) -> list[Evidence]:
         """What the monographs state about every pair of the names, the strongest first, each side's own row."""
-        stated = [pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.statements]
+        stated = [pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.statements and not pair.by_ingredients]
         stated.sort(key=lambda pair: pair.severity.rank if pair.severity else 9)
         evidence = [
             piece

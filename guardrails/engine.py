@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +44,7 @@ _T = TypeVar("_T")
 class _Trail:
     """One call's verdicts, collected while NeMo walks the flow. Lives as long as the call."""
 
+    rails: Guardrails
     placeholders: Placeholders
     verdicts: list[Verdict] = field(default_factory=list)
     text: str = ""
@@ -72,15 +74,23 @@ class Guardrails:
 
     def __init__(self, policies: Policies, classifier: Classifier, encode: Encode, lexicon: Lexicon):
         self.policies = policies
-        self._classifier, self._encode, self._lexicon = classifier, encode, lexicon
-        self._redactor = Redactor(lexicon.is_protected)
-        self._grounding = Grounding(lexicon.find)
+        self._classifier, self._encode = classifier, encode
+        self._use(lexicon)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="guardrails", daemon=True).start()
         self._rails = LLMRails(RailsConfig.from_path(str(CONFIG)))
         self._rails.events_history_cache = _Forgetful()
         for action in (self.redact_identifiers, self.apply_rule, self.decide, self.check_sentence):
             self._rails.register_action(action, action.__name__)
+
+    def naming(self, lexicon: Lexicon) -> Guardrails:
+        """These rails with other names, as a new index holds them; classifier, policies and flows are shared."""
+        rails = copy(self)
+        rails._use(lexicon)
+        return rails
+
+    def _use(self, lexicon: Lexicon) -> None:
+        self._lexicon, self._redactor, self._grounding = lexicon, Redactor(lexicon.is_protected), Grounding(lexicon.find)
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         """Redact a question and run every input rule on it.
@@ -108,7 +118,7 @@ class Guardrails:
 
     async def _question(self, text: str, placeholders: Placeholders | None) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(placeholders if placeholders is not None else Placeholders())
+        trail = _Trail(self, placeholders if placeholders is not None else Placeholders())
         await self._run(trail, [{"role": "user", "content": text}], RailType.INPUT)
         ran = {verdict.rule for verdict in trail.verdicts}
         trail.verdicts += [_failure("input", rule) for rule in ("privacy", *RULES) if rule not in ran]
@@ -116,7 +126,7 @@ class Guardrails:
 
     async def _sentence(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(Placeholders())
+        trail = _Trail(self, Placeholders())
         messages: list[dict[str, Any]] = [
             {"role": "context", "content": {"evidence": list(evidence)}},
             {"role": "user", "content": ""},
@@ -150,15 +160,17 @@ class Guardrails:
         finally:
             _trail.reset(token)
 
-    # The actions that the flows execute. NeMo logs the whole context of one that raises, so none may.
+    # The actions that the flows execute, registered once: the rails that were called, and so the names, are the trail's. NeMo logs the
+    # whole context of an action that raises, so none may.
 
     async def redact_identifiers(self, text: str) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            redacted, kinds = self._redactor.redact(text, trail.placeholders)
+            redacted, kinds = trail.rails._redactor.redact(text, trail.placeholders)
             took = _since(began)
             odds = self._probabilities(_in_words(redacted))
-            trail.signals = Signals(redacted, odds, self._lexicon.find(redacted), *self._lexicon.english(redacted))
+            names = trail.rails._lexicon
+            trail.signals = Signals(redacted, odds, names.find(redacted), *names.english(redacted))
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("input", "privacy"))
             return RailOutcome.block()
@@ -198,9 +210,9 @@ class Guardrails:
     async def check_sentence(self, text: str, evidence: Sequence[str]) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            check = self._grounding.check(text, evidence)
+            check = trail.rails._grounding.check(text, evidence)
             shown = text if check.grounded else evidence[check.source] if check.source >= 0 and check.support > 0 else ""
-            identifying = [found for found in self._redactor.find(shown) if found.kind not in _SOURCE_MAY_NAME] if shown != "" else []
+            identifying = [found for found in trail.rails._redactor.find(shown) if found.kind not in _SOURCE_MAY_NAME] if shown != "" else []
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("output", "grounding"))
             return RailOutcome.block()
@@ -208,7 +220,7 @@ class Guardrails:
         reason = "" if check.grounded else check.failed[0].split(":")[0]
         trail.verdicts.append(Verdict("output", "grounding", decision, reason, _since(began), failed=check.failed))
         if identifying:
-            shown, kinds = self._redactor.redact(shown)
+            shown, kinds = trail.rails._redactor.redact(shown)
             trail.verdicts.append(Verdict("output", "privacy", Decision.REDACT, ", ".join(kinds).lower()))
         trail.text, trail.check = shown, check
         if not shown:

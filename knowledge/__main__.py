@@ -1,4 +1,4 @@
-"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary."""
+"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, bench."""
 
 from __future__ import annotations
 
@@ -120,6 +120,24 @@ def _names(arguments: argparse.Namespace) -> int:
     return 1 if any(row.outcome is Outcome.WRONG for row in measured) else 0
 
 
+def _fit(arguments: argparse.Namespace) -> None:
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.fitting import fit
+    from knowledge.ranking import FEATURES
+    from knowledge.search import KnowledgeBase
+
+    weights, first = fit(KnowledgeBase(arguments.index, SentenceEmbedder()))
+    for name, weight in zip(FEATURES, weights, strict=True):
+        print(f"{name}\t{weight:.2f}")
+    print(f"right section first, on the questions it is fitted on: {first:.3f}", file=sys.stderr)
+
+
+def _bench(arguments: argparse.Namespace) -> None:
+    from knowledge.bench import main as bench
+
+    bench(arguments.sizes, arguments.sample, arguments.index)
+
+
 def read_jsonl(path: Path, *fields: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file, each checked to have `fields`.
 
@@ -181,6 +199,16 @@ def _parser() -> argparse.ArgumentParser:
     known.add_argument("--split", choices=("dev", "test"), help="only this split")
     known.add_argument("--failures", action="store_true", help="print each mention that is not found")
     known.set_defaults(run=_names)
+
+    fitted = commands.add_parser("fit", help="the weights of the ranking, fitted on knowledge/questions")
+    fitted.add_argument("--index", type=Path, default=store.DEFAULT, metavar="DIR")
+    fitted.set_defaults(run=_fit)
+
+    bench = commands.add_parser("bench", help="embedding speed, and how the index grows: recall, milliseconds, memory, as Markdown")
+    bench.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], metavar="PASSAGES")
+    bench.add_argument("--sample", type=int, default=512, metavar="PASSAGES", help="how many to embed for the speed (512)")
+    bench.add_argument("--index", type=Path, default=store.DEFAULT, metavar="DIR", help="whose passages are copied")
+    bench.set_defaults(run=_bench)
     return parser
 
 
