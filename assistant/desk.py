@@ -7,7 +7,7 @@ from textwrap import fill, indent
 from types import MappingProxyType
 
 from assistant.messages import listed
-from assistant.types import Answer, Citation, Status
+from assistant.types import Answer, Citation, Sentence, Status
 from knowledge.interactions import Pair
 from knowledge.types import Monograph
 
@@ -15,14 +15,25 @@ _WIDTH = 100
 
 
 def answer_text(answer: Answer, staff: bool = False) -> str:
-    """The answer, then its numbered sources; for staff the decisions and times as well."""
-    parts = ["\n".join(fill(line, _WIDTH) for line in answer.text.split("\n"))]
+    """The answer, then its notes."""
+    return "\n\n".join(filter(None, ("\n".join(map(sentence_text, answer.sentences)), notes_text(answer, staff))))
+
+
+def sentence_text(sentence: Sentence) -> str:
+    """One sentence with its markers."""
+    return "\n".join(fill(line, _WIDTH) for line in sentence.marked.split("\n"))
+
+
+def notes_text(answer: Answer, staff: bool = False) -> str:
+    """What stands below an answer: its numbered sources; for staff the decisions and the receipt as well."""
+    parts = []
     if answer.citations:
         parts.append("Sources\n" + "\n".join(map(_source, answer.citations)))
     if staff or answer.status is not Status.ANSWERED:
         note = f"{answer.status.value}{f' ({answer.reason})' if answer.reason else ''}"
         rules = [f"{v.rule}: {v.decision}{f' ({v.reason})' if v.reason else ''}" for v in answer.verdicts if v.decision != "allow"]
-        parts.append(f"[{'; '.join([note, *dict.fromkeys(rules)])}]")
+        receipt = [f"receipt {answer.receipt[:12]}"] if answer.receipt else []
+        parts.append(f"[{'; '.join([note, *dict.fromkeys(rules), *receipt])}]")
     return "\n\n".join(parts)
 
 

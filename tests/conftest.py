@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from knowledge.index import build
 from knowledge.search import KnowledgeBase
 
 CASES = Path(__file__).parent / "cases"
+os.environ["PHARMACY_RECEIPTS"] = "off"  # what tests ask is no use of the assistant; a test that wants receipts says where
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,7 @@ class PlainRails:
 
     def __init__(self, base: KnowledgeBase, verdicts: dict[str, Verdict] | None = None):
         self._grounding, self._verdicts = Grounding(base.names.find), verdicts or {}
+        self.policies = SimpleNamespace(sha256="0" * 64)
 
     def naming(self, names: NameIndex) -> PlainRails:
         rails = copy(self)
