@@ -73,7 +73,7 @@ class Guardrails:
     def __init__(self, policies: Policies, classifier: Classifier, encode: Encode, lexicon: Lexicon):
         self.policies = policies
         self._classifier, self._encode, self._lexicon = classifier, encode, lexicon
-        self._redactor = Redactor(lexicon.is_protected)
+        self._redactor = Redactor(lexicon)
         self._grounding = Grounding(lexicon.find)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="guardrails", daemon=True).start()
