@@ -36,6 +36,7 @@ _HARM = ("emergency", "self_harm")
 _SURE = 0.5  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
+_NOT_YET = "not yet redacted"  # what NeMo holds until the question is
 _T = TypeVar("_T")
 
 
@@ -44,6 +45,7 @@ class _Trail:
     """One call's verdicts, collected while NeMo walks the flow. Lives as long as the call."""
 
     placeholders: Placeholders
+    written: str = ""  # as the user wrote it; NeMo logs what it is handed, so it gets this redacted only
     verdicts: list[Verdict] = field(default_factory=list)
     text: str = ""
     signals: Signals | None = None
@@ -108,8 +110,8 @@ class Guardrails:
 
     async def _question(self, text: str, placeholders: Placeholders | None) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(placeholders if placeholders is not None else Placeholders())
-        await self._run(trail, [{"role": "user", "content": text}], RailType.INPUT)
+        trail = _Trail(placeholders if placeholders is not None else Placeholders(), text)
+        await self._run(trail, [{"role": "user", "content": _NOT_YET}], RailType.INPUT)
         ran = {verdict.rule for verdict in trail.verdicts}
         trail.verdicts += [_failure("input", rule) for rule in ("privacy", *RULES) if rule not in ran]
         return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began))
@@ -155,7 +157,7 @@ class Guardrails:
     async def redact_identifiers(self, text: str) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            redacted, kinds = self._redactor.redact(text, trail.placeholders)
+            redacted, kinds = self._redactor.redact(trail.written, trail.placeholders)
             took = _since(began)
             odds = self._probabilities(_in_words(redacted))
             trail.signals = Signals(redacted, odds, self._lexicon.find(redacted), *self._lexicon.english(redacted))
@@ -165,7 +167,7 @@ class Guardrails:
         trail.text = redacted
         decision = Decision.REDACT if kinds else Decision.ALLOW
         trail.verdicts.append(Verdict("input", "privacy", decision, ", ".join(kinds).lower(), took))
-        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)]) if kinds else RailOutcome.allow()
+        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)])
 
     def _probabilities(self, text: str) -> dict[str, float]:
         """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""
