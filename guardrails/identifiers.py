@@ -95,7 +95,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patt
     ("ADDRESS", r"(?i)\b[^\W\d_][\w-]*(?:straße|strasse|str\.|gasse|weg|platz|allee|straat|laan|gatan|vägen|vej|gata) \d{1,4}[a-z]?\b"),
     ("ADDRESS", rf"\b(?:on|at|near|off|live on|lives on) (?P<id>(?:[A-Z][a-z'’]+ ){{1,3}}(?:Street|Avenue|Road|Boulevard|Blvd|Lane|Drive|Court|Ave|Rd|St)\b)\.?(?i:{_UNIT_OF_HOUSE})"),
     ("ADDRESS", r"(?i)\b(?:live|lives|living|meet me|located|address is|address:|home is|stay|staying|deliver(?:ed)?|ship(?:ped)?)(?: at| to)? (?P<id>\d{1,6} (?-i:[A-Z])[\w'’]+(?: (?-i:[A-Z])[\w'’]+)*)"),
-    ("ADDRESS", rf"(?i)\b(?:address(?:es)?(?: is| to| as| with| from| of [^\n,]{{1,30}} is)?(?: the same)?|(?:mailed|sent|shipped|delivered|deliver|ship|mail|send it|taxi|return|return it) to|(?:located|live[sd]?|living|stay(?:ing)?|meet (?:me|you|us)|pick (?:me|us) up|arrived|office is|offices are|house is|home is|restaurant is|clinic is|pharmacy is) at)\W{{1,4}}(?P<id>(?:the corner of )?(?:psc |uss |unit |flat |apt\.? )?(?!\d[\d.,]*\s*(?:{UNIT}))\d[^?!]{{4,110}}?)(?=[?!]|\.\s|\.?$|,? (?:and|but|in case|for|last night|after|when|please|because|i|is|on|with|it)\b)"),
+    ("ADDRESS", rf"(?i)\b(?:address(?:es)?(?: is| to| as| with| from| of [^\n,]{{1,30}} is)?(?: the same)?|(?:mailed|sent|shipped|delivered|deliver|ship|mail|send it|taxi|return|return it) to|(?:located|live[sd]?|living|stay(?:ing)?|meet (?:me|you|us)|pick (?:me|us) up|arrived|office is|offices are|house is|home is|restaurant is|clinic is|pharmacy is) at)\W{{1,4}}(?P<id>(?:the corner of )?(?:psc |uss |unit |flat |apt\.? )?(?!\d[\d.,]*\s*(?:{UNIT}))\d[^?!]{{4,110}}?)(?=[?!]|\.\s|\.?$|, (?-i:[a-z])|,? (?:and|but|in case|for|last night|after|when|please|because|i|is|on|with|it)\b)"),
     ("ADDRESS", rf"(?im)^[>?\s]*(?P<id>(?!\d[\d.,]*\s*(?:{UNIT}))\d{{1,6}} [^\n]{{3,60}}\n(?:(?!.*\b(?:{UNIT}))[^\n]{{0,50}}\n){{0,5}}[^\n]{{0,40}}\b\d{{4,6}})[ \t]*$"),
     ("ADDRESS", r"(?i)(?:(?<=^)|(?<=[\s,>]))(?P<id>\d{1,6} [^\n.;?!]{3,45}[,\s]+(?:apt|apartment|suite|ste)\.? #?\d+[a-z]?(?:[,\s]+[^\n?!.]{2,40}?\d{5})?)(?![\w-])"),
     ("ADDRESS", r"(?i)\b(?:psc|unit) \d{2,5},? box \d+\s+[a-z]{3} [a-z]{2} \d{5}\b"),
@@ -106,7 +106,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patt
 ))
 # What no list foresees: a long number that is no dose, no code of a product and no public line identifies somebody. (R)
 _LONG = re.compile(rf"(?i)(?<![\w.#/-])(?!\d\d?(?:-\d\d?){{3,}}(?![\w-]))(?:\d[ .-]?){{6,18}}\d(?![\w/]|[.,-]\d|\s*(?:{UNIT}))")
-_MIXED = re.compile(r"(?<![\w.*-])(?=[A-Za-z0-9-]*[A-Za-z])(?=(?:[A-Za-z-]*\d){5})[A-Za-z0-9]+(?:-[A-Za-z]{0,3}\d[A-Za-z0-9]*|-[A-Z]{1,3}\b){0,4}(?![\w*]|-\d)")
+_MIXED = re.compile(r"(?<![\w.*=-])(?![a-z\d]*[A-Z][A-Z\d]*[a-z]|[A-Z\d]*[a-z][a-z\d]*[A-Z]|[\w-]{25})(?=[A-Za-z0-9-]*[A-Za-z])(?=(?:[A-Za-z-]*\d){5})[A-Za-z0-9]+(?:-[A-Za-z]{0,3}\d[A-Za-z0-9]*|-[A-Z]{1,3}\b){0,4}(?![\w*=]|-\d)")
 _CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w-])")
 # Numbers that belong to everybody: product codes, imprints, drug development codes, public lines, public dates.
 _PUBLIC = re.compile(
@@ -138,7 +138,7 @@ def numbered(text: str) -> Iterator[Identifier]:
                 yield Identifier(kind, start, end)
     for pattern in (_LONG, _MIXED):
         for match in pattern.finditer(text):
-            if is_private(*match.span()):
+            if is_private(*match.span()) and not re.fullmatch(r"[01 ]+", match[0]):
                 yield Identifier("NUMBER", *match.span())
 
 

@@ -39,7 +39,7 @@ _LIKELY = re.compile(
     r"|\b(?:dr|doctor|doc|nurse|prof|professor|reverend|pastor|rabbi|sir|officer|captain|coach)\b\.?\s+"
     r"|\b(?:patient|pt|client|customer|caller|resident|member|spouse|guardian|emergency contact|contact|physician|prescriber|provider|attending|pharmacist|from|attn|attention|cc|re|user|sender|for)\s*[:=#]?\s+"
     r"|\b(?:this is|this's|i am|i'm|i’m|im|it's|it’s|its|it is|soy|je suis|ich bin|sono|called|named|signed,?|regards,?|sincerely,?|cheers,?|thanks,?|thank you,?|thx,?|love,?|yours,?|best,?|hi,?|hello,?|hey,?|dear|good (?:morning|afternoon|evening),?|"
-    r"on behalf of|in the name of|belongs to|prescribed (?:to|by)|filled for|written (?:for|by)|sent by|signed by|ask(?:ing|ed)?(?: for| about)?|tell|told|telling|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|speak(?:ing)? (?:to|with)|call(?:ed|ing)?|"
+    r"on behalf of|in the name of|belongs to|prescribed (?:to|by)|filled for|written (?:for|by)|sent by|signed by|ask(?:ing|ed)?(?: for| about)?|tell|told|telling|spoke (?:to|with|w/)|w/|talk(?:ed|ing)? (?:to|with)|speak(?:ing)? (?:to|with)|call(?:ed|ing)?|"
     r"text(?:ed)?|e-?mail(?:ed)?|met|saw|see|seen by|visit(?:ed|ing)?|with|meet|under(?: the name)?|(?:account|prescription|refill|order|record|appointment|chart|label|bottle|card)s? (?:of|for|is|under)|info(?:rmation)? for|"
     r"gave|give|help(?:ing)?|let|made|make|know|remind|want|wanted|hired|by|name|bed \d+|room \d+|rm \d+|and|does|is|can|did|has|was|should|will|could|would|when|if|because|since|that|while|as|after|says|said)\s+",
     re.IGNORECASE,
@@ -52,8 +52,12 @@ _DOES = re.compile(
     r"|,? (?:dob\b|d\.o\.b|date of birth|mrn\b|born\b|\(?(?:age|aged)\b|ssn\b)|\s*[/(|-]\s*(?:dob\b|mrn\b|\d{1,2}/\d{1,2}/)",
     re.IGNORECASE,
 )
-_PLACE_BEFORE = re.compile(
-    r"\b(?:in|from|near|around|outside|outside of|visit(?:ing)?|to|at|live[sd]? in|living in|moved to|moving to|based in|downtown|city of|town of|north of|south of|east of|west of|born in|via|of|over in|here in|out of|through|for|leaving|hometown|county|towards?)\s+(?:the )?$|(?:^|[.!?:,\n]\s*)$", re.IGNORECASE)
+# What only a person does; before it a word that nobody knows is a name too.
+_ONLY_PEOPLE_DO = re.compile(
+    r"(?:(?:,| and [A-Z][\w-]+| \w)? ?(?:both |also |just |always |still )?(?:takes|took|wants|asks|asked|says|said|told|thinks|lives|feels|forgot|weighs|texted|called|emailed|wrote|drinks|drank|smokes|swallowed|shares?|shared|vomited|threw up|went to|came in|wanted)\b"
+    r"|['’]s (?:doctor|prescription|refill|meds|medicine|pills|mom|mum|dad|mother|father|wife|husband|son|daughter|allergy|chart|birthday|pharmacist|nurse|name)\b|,? \(?\d{1,2}(?: ?yo\b| ?y/o\b|,| years old)| is (?:the|my|his|her) (?:last |first )?(?:name|son|daughter|wife|husband|mother|father|patient|doctor|nurse)\b| is on [A-Za-z]{4,})"
+)
+_TAKEN_WITH = re.compile(r"\b(?:with|and|or|on|take|takes|taking|of|is|does|do|vs|than|between|plus|use|using|like|called|brand|generic|pill|drug)\s+$|[/+&]\s*$", re.IGNORECASE)
 _PLACE_SURELY = re.compile(r"\b(?:live[sd]? (?:in|near|outside)|living (?:in|near)|moved (?:to|from)|moving (?:to|from)|based in|visiting|downtown|city of|town of|born in|travel(?:l?ing|s)? to|flying to|flew to|drive to|trip to|i'?m (?:from|in)|i am (?:from|in)|(?:he|she|who)(?:'s| is) (?:from|in)|stuck in|here in|clinic in|hospital in|pharmacy in|up in|over in|(?:friend|family|parents|cousin|brother|sister|house|home) in|in|from|near)\s+$", re.IGNORECASE)
 _LIVES = re.compile(r"\b(?:live[sd]? (?:in|near|outside)|living (?:in|near)|moved (?:here )?(?:to|from)|moving (?:to|from)|based in|grew up in|raised in|born in|visiting|hometown is|stationed in)\s+(?:the )?", re.IGNORECASE)
 _STATE_AFTER = re.compile(
@@ -72,7 +76,7 @@ _NOT_FACILITY = re.compile(
 _FACILITY = re.compile(
     rf"\b((?:(?!(?:The|A|An|My|Our|Is|Does|Can|At|In|From|To|And|Or|For|With|I|What|Which|Hi|Hello|Ask)\b)(?:St\.?|[A-Z][\w'’.&-]*)\s+(?:(?:of|the|and|&|de|la) )?){{1,5}}{_KIND})\b(?:\s+(?:in|of|at|on) [A-Z][a-z]+(?: [A-Z][a-z]+)?| #?\d+)?")
 _CHAIN = r"(?:Walgreens|CVS|Rite Aid|Walmart|Wal-Mart|Costco|Kroger|Target|Safeway|Publix|Sam['’]s Club|Boots|Duane Reade|Wegmans|H-?E-?B|Meijer|Albertsons|Superdrug|Lloyds|Shoppers Drug Mart|Kaiser(?: Permanente)?|VA)"
-_SHOP = re.compile(rf"(?i)\b({_CHAIN}(?:,? (?:store|branch|location))?(?: ?(?:#|no\.? ?|number )\d+| (?:on|at|in|off) (?-i:[A-Z])[\w'’]+(?: (?-i:[A-Z])[\w'’]+)*| (?:pharmacy|clinic|hospital|medical center|med center|store)(?: (?:in|on|at) (?-i:[A-Z])[\w'’]+)?))")
+_SHOP = re.compile(rf"(?i)\b({_CHAIN}(?:,? (?:store|branch|location))?(?: ?(?:#|no\.? ?|number )\d+| (?:on|at|in|off) (?-i:[A-Z]|\d+(?=st|nd|rd|th))[\w'’]+(?: (?-i:[A-Z])[\w'’]+)*| (?:pharmacy|clinic|hospital|medical center|med center|store)(?: (?:in|on|at) (?-i:[A-Z])[\w'’]+)?))")
 _WELL_KNOWN = re.compile(
     r"(?i)\b(?:at|from|in|by|to|near|through|with)\s+(?:the\s+)?((?-i:(?:Johns Hopkins|Mayo(?: Clinic)?|Cleveland Clinic|Kaiser(?: Permanente)?|Mount Sinai|MD Anderson|Mass General|Sloan[ -]Kettering|Cedars[ -]Sinai|Bellevue|Northwestern|Stanford|UCLA|UCSF|NYU Langone|Duke|Geisinger|Beaumont|Rikers(?: Island)?|(?:[A-Z][a-z'’.]+ ){1,3}(?:General|Memorial|Regional|Presbyterian|Methodist|Baptist|Lutheran|Sinai))))\b(?! (?:study|trial|says|website))"
     r"|\b((?-i:Johns Hopkins|Kaiser Permanente|Mount Sinai|(?:[A-Z][a-z'’.]+ ){1,2}(?:General|Memorial|Regional|Presbyterian|Methodist|Baptist))) (?:started|gave|told|put|admitted|discharged|switched|prescribed|sent|said)\b")
@@ -262,6 +266,11 @@ class People:
                 and (self._words[row + 1].key in self._names.surnames or self._words[row + 1].key in self._names.given)
             ):  # "J. Ramirez"
                 yield (word.start, self._words[self._last(row + 1, False)].end)
+        for row, word in enumerate(self._words):  # "Nguyen, 67, takes"
+            if word.is_capital and not self._shouted and len(word.text) > 2 and not self._is_kept(word) and _ONLY_PEOPLE_DO.match(self._text, word.start + len(re.sub(r"['’]s$", "", word.text))):
+                known = word.key in self._names.given or word.key in self._names.surnames
+                if word.key not in _NEVER and ((known and word.key not in self._names.surname_words) or not self._english(re.sub(r"['’]s$", "", word.text))) and not word.text.isupper():
+                    yield (word.start, self._words[self._last(row, False)].end)
         for word, after in zip(self._words, self._words[1:], strict=False):  # "Xiomara Delgado"
             if (
                 word.is_capital and after.is_capital and not self._shouted and self._text[word.end : after.start] == " " and not self._is_kept(word) and not self._is_kept(after)
@@ -284,7 +293,7 @@ class People:
         if row and self._words[row - 1].end == word.start - 1 and self._words[row - 1].key in ("st", "saint") and word.is_capital:
             return False
         follows = self._last(row, False) > row
-        if key in self._names.towns and _PLACE_SURELY.search(self._text[: word.start]):
+        if key in self._names.towns and (_PLACE_SURELY.search(self._text[: word.start]) or _STATE_AFTER.match(self._text, word.end)):
             return False
         if word.text.isupper() and not self._shouted and len(word.text) <= 4:
             return False
@@ -319,7 +328,7 @@ class People:
             surely = [w for w in known if w.key not in self._names.given_words | self._names.surname_words]
             if len(words) > 1 and (surely or len(strange) == len(words)) and all(w.is_capital or w.key in _PARTICLE for w in words):
                 yield (words[0].start, words[-1].end)
-            elif len(words) == 1 and words[0].start > 0 and (surely or strange) and not words[0].text.isupper() and words[0].key not in self._names.given_words | self._names.wide | self._names.towns and len(words[0].text) > 3:
+            elif len(words) == 1 and words[0].start > 0 and (surely or (strange and not _TAKEN_WITH.search(self._text[: words[0].start]))) and not words[0].text.isupper() and words[0].key not in self._names.given_words | self._names.wide | self._names.towns and len(words[0].text) > 3:
                 yield (words[0].start, words[0].end)
 
     def _listed(self, names: Sequence[Span]) -> Iterator[Span]:
