@@ -36,9 +36,9 @@ _MONTH = (
     r"septembre|octobre|novembre|décembre|januar|februar|märz|juni|juli|oktober|dezember)"
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_NUMERIC = "(?:%s)" % "|".join(
+_NUMERIC = "(?:{})".format("|".join(
     rf"(?:0?[1-9]|1[0-2]|{_DAY}){mark}{_DAY}{mark}(?:\d{{4}}|\d{{2}})|(?:19|20)\d\d{mark}(?:0?[1-9]|1[0-2]){mark}{_DAY}" for mark in ("/", r"\.", "-")
-)
+))
 _BIRTH = r"\b(?:d\.?o\.?b\.?|born(?: on| in)?|birth ?date|date of birth|birth ?day|bday)\b[^\w\n]{0,4}(?:is |was |on |the ){0,2}"
 _STATES = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM|NV|NY|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY|DC"
 _STREET = r"street|str|avenue|ave|road|rd|boulevard|blvd|lane|highway|hwy|parkway|pkwy|terrace|crescent"

@@ -23,7 +23,7 @@ _OVERRIDE = re.compile(
     re.IGNORECASE)
 _FORMS = re.compile("|".join((
     # Rules that are said to be gone, new, or to be turned round.
-    rf"\b(?:you (?:have|had|got)|you['’]ve|there (?:are|is)|with|without|has|having|u have|have) (?:absolutely |now |been |got )*(?:no|zero|any|free of|freed? (?:from|of)) (?:more |longer |any |such |ethical |moral |content |safety |built-in )*(?:rules|restrictions|limits|limitations|filters?|guidelines|guardrails|policy|policies|boundaries|constraints|censorship|instructions)\b(?! (?:for|on|about|to (?:eat|drink|take)))",
+    r"\b(?:you (?:have|had|got)|you['’]ve|there (?:are|is)|with|without|has|having|u have|have) (?:absolutely |now |been |got )*(?:no|zero|any|free of|freed? (?:from|of)) (?:more |longer |any |such |ethical |moral |content |safety |built-in )*(?:rules|restrictions|limits|limitations|filters?|guidelines|guardrails|policy|policies|boundaries|constraints|censorship|instructions)\b(?! (?:for|on|about|to (?:eat|drink|take)))",
     rf"\b(?:your|the|all|these) (?:\w+ )?{_RULES} (?:(?:are|is|were|was|have been|has been|no longer)\s)+(?:now |hereby |temporarily |all )*(?:off|disabled|lifted|void|suspended|cancel\w+|retired|removed|gone|outdated|replaced|reversed|revoked|null|over|apply|applies|deactivated|a mistake|wrong|ended|expired)\b",
     r"\bfrom (?:now|here|this (?:point|moment)) on(?:ward|wards)?,? (?:you|your|u|every|each|all|always|never|only|answer|respond|reply|act|speak|talk|ignore|call)\b(?! (?:should take|need to take|can take|take))",
     r"\b(?:starting now|for the (?:rest|remainder) of (?:this|our|the) (?:chat|conversation|talk|session)|until i say (?:stop|otherwise)),? (?:you|your|answer|respond|act|speak|the)\b",

@@ -108,7 +108,8 @@ def read(path: Path, split: str | None = None) -> list[Labelled]:
 
 
 def _presidio(number: int, row: dict[str, Any]) -> Labelled:
-    spans, either = [], []
+    spans: list[Identifier] = []
+    either: list[Identifier] = []
     for span in row["spans"]:
         start, end, value = span["start_position"], span["end_position"], span["entity_value"]
         kind = _PRESIDIO.get(span["entity_type"], "")

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from langchain_openai import ChatOpenAI
@@ -70,7 +70,7 @@ def identities() -> list[Identity]:
 class Stub(BaseHTTPRequestHandler):
     """A remote model on the loopback that keeps every byte it is sent and copies the first sentence it was shown."""
 
-    received: list[str] = []
+    received: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
