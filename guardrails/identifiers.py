@@ -26,7 +26,7 @@ def _value(digits: int) -> str:
     """A number as people give it, with letters, dashes and gaps, of at least so many digits; a dose that follows is no part of it."""
     return (
         rf"(?=(?:[^\d\n]{{0,5}}\d){{{digits}}})(?P<id>[a-z]{{0,5}}-?\d[a-z0-9]*(?:[-./](?=[a-z]*\d)[a-z0-9]+| (?=[a-z]{{0,3}}\d)[a-z0-9]{{3,}}(?!\s*(?:{UNIT})))*"
-        r"(?:-[a-z]{1,3}\b)?)(?![a-z0-9])"
+        r"(?:-[a-z]{1,3}\b| (?-i:[A-Z]{2})(?=\W|$))?)(?![a-z0-9])"
     )
 
 

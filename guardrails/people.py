@@ -119,10 +119,10 @@ class People:
         return (word.start, self._words[self._last(row, strong)].end)
 
     def _opens(self, row: int, word: Word, sure: bool, strong: bool) -> bool:
-        key, given = word.key, word.key in self._names.given
+        key, given = word.key, self._is_given(word.key)
         if len(word.text) < 2 or (key in NEVER and not ((sure or self._titled(word)) and word.is_capital and not self._shouted and (given or key in self._names.surnames))):
             return bool(len(word.text) == 1 and word.is_capital and self._text[word.end : word.end + 1] == "." and self._surname_after(row))
-        if self._is_kept(word) and not (given and strong and (word.is_capital or sure) and not self._is_medicine_here(word)):
+        if self._is_kept(word) and not ((given or (key in self._names.surnames and self._titled(word))) and strong and (word.is_capital or sure) and not self._is_medicine_here(word)):
             return False
         if strong and OF_A_DISEASE.match(self._text, word.end):
             return False
@@ -135,7 +135,7 @@ class People:
         if strong and not word.is_capital and key in self._names.surnames and not ordinary and self._titled(word, lower=True):
             return True
         if strong:
-            return word.is_capital and not self._shouted and (known or not self._english(word.text)) and (not ordinary or bool(DOES.match(self._text, word.end)) or self._titled(word) or self._surname_after(row))
+            return word.is_capital and not self._shouted and (known or not self._english(word.text)) and (not ordinary or given or bool(DOES.match(self._text, word.end)) or self._titled(word) or self._surname_after(row))
         return word.is_capital and not self._shouted and known and key not in EPONYMS and (self._surname_after(row) or bool(DOES.match(self._text, word.end))) and not self._is_kept(word)
 
     def _titled(self, word: Word, lower: bool = False) -> bool:
@@ -170,7 +170,7 @@ class People:
             return word.is_capital and word.text != "I" and first.is_capital
         if key in NEVER or self._is_kept(word):
             return False
-        known = key in self._names.surnames or key in self._names.given
+        known = key in self._names.surnames or self._is_given(key)
         if word.is_capital and not self._shouted:
             return known or (first.is_capital and (not self._english(word.text) or word.text[1:] != word.text[1:].lower()))
         if first.is_capital and not self._shouted:
@@ -182,7 +182,7 @@ class People:
     def _bare(self) -> Iterator[Span]:
         """Names that nothing introduces."""
         for row, word in enumerate(self._words):
-            if self._is_kept(word) and not (word.is_capital and word.key in self._names.given and self._does(word) and not self._is_medicine_here(word)):
+            if self._is_kept(word) and not (word.is_capital and self._is_given(word.key) and self._does(word) and not self._is_medicine_here(word)):
                 continue
             if self._is_bare(row, word):
                 yield (word.start, self._words[self._last(row, False)].end)
@@ -190,33 +190,33 @@ class People:
                 len(word.text) == 1 and word.is_capital and row + 1 < len(self._words) and self._words[row + 1].is_capital
                 and re.fullmatch(r"\.\s?", self._text[word.end : self._words[row + 1].start])
                 and len(self._words[row + 1].text) > 2 and not self._is_kept(self._words[row + 1])
-                and (self._words[row + 1].key in self._names.surnames or self._words[row + 1].key in self._names.given)
+                and (self._words[row + 1].key in self._names.surnames or self._is_given(self._words[row + 1].key))
             ):  # "J. Ramirez"
                 yield (word.start, self._words[self._last(row + 1, False)].end)
         for row, word in enumerate(self._words):  # "Nguyen, 67, takes"
             if word.is_capital and not self._shouted and len(word.text) > 2 and not self._is_kept(word) and ONLY_PEOPLE_DO.match(self._text, word.start + len(re.sub(r"['’]s$", "", word.text))):
-                known = word.key in self._names.given or word.key in self._names.surnames
-                if word.key not in NEVER and ((known and (word.key in self._names.given or word.key not in self._names.surname_words)) or not self._english(re.sub(r"['’]s$", "", word.text))) and not word.text.isupper():
+                known = self._is_given(word.key) or word.key in self._names.surnames
+                if word.key not in NEVER and ((known and (self._is_given(word.key) or word.key not in self._names.surname_words)) or not self._english(re.sub(r"['’]s$", "", word.text))) and not word.text.isupper():
                     yield (word.start, self._words[self._last(row, False)].end)
         for word, after in pairwise(self._words):  # "Xiomara Delgado"
             if (
                 word.is_capital and after.is_capital and not self._shouted and self._text[word.end : after.start] == " " and not self._is_kept(word) and not self._is_kept(after)
                 and not self._english(word.text) and not word.text.isupper() and word.key not in EPONYMS | NEVER | self._names.wide | self._names.towns
-                and (after.key in self._names.surnames or after.key in self._names.given) and after.key not in EPONYMS | self._names.surname_words | NEVER
+                and (after.key in self._names.surnames or self._is_given(after.key)) and after.key not in EPONYMS | self._names.surname_words | NEVER
                 and not OF_A_DISEASE.match(self._text, after.end)
             ):
                 yield (word.start, after.end)
         for match in re.finditer(r"\b([A-Z][\w'’-]+),\s?([A-Z][\w'’-]+)(?:\s[A-Z]\b\.?)?", self._text):  # "SMITH, JOHN"
             last, first = plain(match[1]), plain(match[2])
-            nobody = NEVER | EPONYMS | self._names.given_words | self._names.wide
-            is_first = first in self._names.given and first not in self._names.given_words
+            nobody = NEVER | self._names.given_words | self._names.wide
+            is_first = self._is_given(first) and first not in self._names.given_words
             if is_first and last not in nobody and last in self._names.surnames | self._names.given and not self._overlaps_kept(match.span()):
                 yield match.span()
 
     def _is_bare(self, row: int, word: Word) -> bool:
         """Whether a word is a given name wherever it stands."""
         key = word.key
-        if key not in self._names.given or key in NEVER or key in self._names.wide or OF_A_DISEASE.match(self._text, word.end):
+        if not self._is_given(key) or key in NEVER or key in self._names.wide or OF_A_DISEASE.match(self._text, word.end):
             return False
         if row and self._words[row - 1].end == word.start - 1 and self._words[row - 1].key in ("st", "saint") and word.is_capital:
             return False
@@ -229,13 +229,22 @@ class People:
             return False
         if key in self._names.given_words or key in EPONYMS or self._lexicon.find(word.text):
             sure = self._does(word) or (follows and self._words[row + 1].key not in self._names.given_words and key not in EPONYMS)
-            return word.is_capital and not self._shouted and sure and (row > 0 or self._does(word) or follows)
+            if not word.is_capital:
+                return bool(re.match(r"(?: [a-z]+)? (?:dob\b|mrn\b|here(?:,| and\b| again\b))", self._text[word.end :], re.IGNORECASE)) and len(word.text) > 3
+            return not self._shouted and sure and (row > 0 or self._does(word) or follows)
         if word.is_capital and not self._shouted:
             return len(word.text) > 2 or follows or self._does(word)
         return len(word.text) >= 4 or follows or (len(word.text) == 3 and self._does(word))
 
+    def _is_given(self, key: str) -> bool:
+        """Whether a looked-up word is a given name, or two with a hyphen."""
+        return all(part in self._names.given for part in key.split()) if key else False
+
     def _does(self, word: Word) -> bool:
-        return bool(DOES.match(self._text, word.start + len(re.sub(r"['’]s$", "", word.text))))
+        """Whether what follows is what people do or have: `takes …`, `'s Adderall`."""
+        bare = re.sub(r"['’]s$", "", word.text)
+        has = bare != word.text and any(start == word.end + 1 for start, _ in self._kept)
+        return has or bool(DOES.match(self._text, word.start + len(bare)))
 
     def _recognised(self) -> Iterator[Span]:
         """What the entity model takes for a person, where it can be one."""
@@ -251,7 +260,7 @@ class People:
                 continue
             if any(w.key in EPONYMS for w in words) or not words[0].is_capital or self._shouted or OF_A_DISEASE.match(self._text, words[-1].end):
                 continue
-            known = [w for w in words if w.key in self._names.given or w.key in self._names.surnames]
+            known = [w for w in words if self._is_given(w.key) or w.key in self._names.surnames]
             strange = [w for w in words if not self._english(w.text) and w not in known]
             surely = [w for w in known if w.key not in self._names.given_words | self._names.surname_words]
             if len(words) > 1 and (surely or len(strange) == len(words)) and all(w.is_capital or w.key in _PARTICLE for w in words):
@@ -271,7 +280,7 @@ class People:
                 left, right = (other, word) if step > 0 else (word, other)
                 if (other.end in ends if step > 0 else other.start in starts) and re.fullmatch(r",? (?:and |& )?|, ?", self._text[left.end : right.start].lower()):
                     key = word.key
-                    if word.is_capital and not self._shouted and key not in NEVER | EPONYMS | self._names.wide and not self._is_kept(word) and (key in self._names.given or key in self._names.surnames):
+                    if word.is_capital and not self._shouted and key not in NEVER | EPONYMS | self._names.wide and not self._is_kept(word) and (self._is_given(key) or key in self._names.surnames):
                         ends.add(word.end)
                         starts.add(word.start)
                         yield (word.start, word.end)
@@ -326,7 +335,7 @@ class People:
             return key in self._names.towns or not all(self._english(w.text) for w in words) or bool(PLACE_SURELY.search(self._text[:start]))
         if key not in self._names.towns:
             return False
-        ordinary = key in self._names.town_words or key in EPONYMS or (size == 1 and (key in self._names.given or key in self._names.surnames or len(key) < 5))
+        ordinary = key in self._names.town_words or key in EPONYMS or (size == 1 and (self._is_given(key) or key in self._names.surnames or len(key) < 5))
         if capital:
             return not ordinary or (bool(PLACE_SURELY.search(self._text[:start])) and key not in NEVER)
         if size == 1 and (key in self._names.town_words or (self._english(words[0].text) and not PLACE_SURELY.search(self._text[:start]))):
