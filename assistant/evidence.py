@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
+from knowledge.planted import showable
 from knowledge.router import in_plain_words
 from knowledge.sections import BOXED_WARNING, INTERACTIONS
 from knowledge.types import Hit
@@ -32,9 +33,11 @@ class Evidence:
 
 
 def split(hit: Hit) -> list[Evidence]:
-    """The sentences of a hit's passage."""
+    """The sentences of a hit's passage that may be shown: an instruction planted in an imported monograph, or an address in it, may not."""
     passage = hit.passage
-    return [Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text)]
+    return [
+        Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text) if showable(passage.text[a:b])
+    ]
 
 
 def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -> list[Evidence]:

@@ -1,4 +1,4 @@
-"""`python -m guardrails`: train, check. Puts itself together with the assistant's wiring."""
+"""`python -m guardrails`: train, check, privacy. Puts itself together with the assistant's wiring."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def _train(arguments: argparse.Namespace) -> None:
         _print_table(policies, classifier.cross_validated(policies, embedder.encode))
 
 
+def _privacy(arguments: argparse.Namespace) -> None:
+    from guardrails import redactions
+    from guardrails.privacy import Redactor
+    from knowledge.names import NameIndex
+    from knowledge.reader import read_all
+    from knowledge.vocabulary import names
+
+    lexicon = NameIndex((monograph.drug for monograph in read_all()), names())
+    measured = redactions.measure(Redactor(lexicon).find, redactions.read(arguments.cases, arguments.split))
+    print(json.dumps(measured.as_json()) if arguments.json else measured.table())
+    for line in measured.failures if arguments.failures else ():
+        print(line, file=sys.stderr)
+
+
 def _print_table(policies: policy.Policies, scored: list[tuple[str, str, dict[str, float]]]) -> None:
     """Per policy: how often the likeliest policy is the right one, on examples that the head did not see."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
@@ -97,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="refit the classifier on the policy files and print its cross-validation")
     train.add_argument("--if-needed", action="store_true", help="do nothing when it is up to date")
     train.set_defaults(run=_train)
+    privacy = commands.add_parser("privacy", help="recall, precision and F2 of redaction by kind, on labelled texts")
+    privacy.add_argument("--cases", type=Path, required=True, metavar="FILE", help="lines of {id, text, spans}, or a list as presidio-research has it")
+    privacy.add_argument("--split", choices=("dev", "blind"), help="only this split")
+    privacy.add_argument("--failures", action="store_true", help="list on standard error what is missed and overdone")
+    privacy.add_argument("--json", action="store_true", help="print JSON")
+    privacy.set_defaults(run=_privacy)
     return parser
 
 

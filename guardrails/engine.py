@@ -37,6 +37,7 @@ _HARM = ("emergency", "self_harm")
 _SURE = 0.5  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
+_NOT_YET = "not yet redacted"  # what NeMo holds until the question is
 _T = TypeVar("_T")
 
 
@@ -46,6 +47,7 @@ class _Trail:
 
     rails: Guardrails
     placeholders: Placeholders
+    written: str = ""  # as the user wrote it; NeMo logs what it is handed, so it gets this redacted only
     verdicts: list[Verdict] = field(default_factory=list)
     text: str = ""
     signals: Signals | None = None
@@ -90,7 +92,7 @@ class Guardrails:
         return rails
 
     def _use(self, lexicon: Lexicon) -> None:
-        self._lexicon, self._redactor, self._grounding = lexicon, Redactor(lexicon.is_protected), Grounding(lexicon.find)
+        self._lexicon, self._redactor, self._grounding = lexicon, Redactor(lexicon), Grounding(lexicon.find)
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         """Redact a question and run every input rule on it.
@@ -118,8 +120,8 @@ class Guardrails:
 
     async def _question(self, text: str, placeholders: Placeholders | None) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(self, placeholders if placeholders is not None else Placeholders())
-        await self._run(trail, [{"role": "user", "content": text}], RailType.INPUT)
+        trail = _Trail(self, placeholders if placeholders is not None else Placeholders(), text)
+        await self._run(trail, [{"role": "user", "content": _NOT_YET}], RailType.INPUT)
         ran = {verdict.rule for verdict in trail.verdicts}
         trail.verdicts += [_failure("input", rule) for rule in ("privacy", *RULES) if rule not in ran]
         return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began))
@@ -166,7 +168,7 @@ class Guardrails:
     async def redact_identifiers(self, text: str) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            redacted, kinds = trail.rails._redactor.redact(text, trail.placeholders)
+            redacted, kinds = trail.rails._redactor.redact(trail.written, trail.placeholders)
             took = _since(began)
             odds = self._probabilities(_in_words(redacted))
             names = trail.rails._lexicon
@@ -177,7 +179,7 @@ class Guardrails:
         trail.text = redacted
         decision = Decision.REDACT if kinds else Decision.ALLOW
         trail.verdicts.append(Verdict("input", "privacy", decision, ", ".join(kinds).lower(), took))
-        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)]) if kinds else RailOutcome.allow()
+        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)])
 
     def _probabilities(self, text: str) -> dict[str, float]:
         """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""

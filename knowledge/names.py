@@ -117,16 +117,13 @@ class NameIndex:
         mentions = self._mentions(self._words(text), in_context=False)
         return frozenset(name for mention in mentions if mention.match is not Match.FOOD for name in mention.names)
 
-    def is_protected(self, text: str) -> bool:
-        """Whether a piece of text names a medicine, class or food (a slip of the keyboard included), and so no person."""
-        plain = normal(text)
-        return any(
-            self._lexicon.entry(normal(mention.text)) is not None
-            # A first name beside a surname that looks like a medicine's is a person; so is a short one.
-            or (mention.match in (Match.MISSPELLING, Match.FOOD) and len(plain) - len(mention.text) <= 4 and len(mention.text) >= 5)
-            for mention in self.resolve(text).mentions
-            if mention.match is not Match.UNKNOWN and len(mention.names) == 1
-        )
+    def medicines(self, text: str) -> list[tuple[int, int]]:
+        """Where a text, read in its context, names a medicine, class or food (a slip of the keyboard included), as (start, end)."""
+        return [(m.start, m.end) for m in self.resolve(text).mentions if m.match is not Match.UNKNOWN]
+
+    def is_word(self, word: str) -> bool:
+        """Whether this is a word of English or of medicine."""
+        return normal(word) in self._english
 
     def english(self, text: str) -> tuple[float, int]:
         """The share of words that are English, and the number of words; medicines' names and placeholders do not count."""

@@ -174,11 +174,19 @@ def test_error_prone_abbreviations_are_marked(index: NameIndex, text: str, marke
 
 
 @pytest.mark.parametrize(
-    ("text", "protected"),
-    [("Lipitor", True), ("metformn", True), ("xanex", True), ("Allen Tazuka", False), ("Sergeyeva", False), ("Heather Jones", False)],
-)
-def test_names_of_medicines_are_no_persons(index: NameIndex, text: str, protected: bool) -> None:
-    assert index.is_protected(text) is protected
+    ("text", "medicines"),
+    [
+        ("is Lipitor safe", ["Lipitor"]), ("taking metformn", ["metformn"]), ("Allen Tazuka called", []), ("ask Sergeyeva", []),
+        ("my sister Heather takes the pill Heather 0.35 mg", ["Heather"]),
+    ],
+)  # fmt: skip
+def test_medicines_are_told_from_people_by_context(index: NameIndex, text: str, medicines: list[str]) -> None:
+    assert [text[start:end] for start, end in index.medicines(text)] == medicines
+
+
+@pytest.mark.parametrize(("word", "known"), [("fibromyalgia", True), ("Headache", True), ("Tazuka", False)])
+def test_words_are_known(index: NameIndex, word: str, known: bool) -> None:
+    assert index.is_word(word) is known
 
 
 def test_find_takes_exact_names_only(index: NameIndex) -> None:
