@@ -1,0 +1,171 @@
+"""Whether a claim turns its source round: an opposite in the same place, two partners exchanged, one word of a copy replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+
+from guardrails import amounts
+from guardrails.wording import Word, related, words
+
+_REACH = 4  # words on each side that tell what an opposite is said of
+_CLEARLY = 0.2  # by how much the opposite's surroundings must fit better than its own
+_COPY = 0.7  # share of a claim's words that stand in its source in the same order: from there it is a copy, and each change must be a known wording
+FindNames = Callable[[str], frozenset[str]]
+# The words of a bound are compared with its number.
+_BOUND = re.compile(
+    r"\b(?:(?:no |not )?(?:more|less|fewer|greater|higher|lower|longer|shorter|older|younger) than(?= (?:about |a |an )?[\d½¼¾]| (?:one|two|three|four|five|half)\b)"
+    r"|(?:and|or) (?:more|less|fewer|older|younger|over|under|above|below|up|higher|lower)\b|(?:over|under|above|below|up to|at most|at least|after age|before age)(?= \d))",
+    re.IGNORECASE,
+)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+
+
+def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Iterable[str]:
+    """`meaning: X for Y` where the source says Y."""
+    said = words(_BOUND.sub(_blank, sentence))
+    known = [words(_BOUND.sub(_blank, source)) for source in ground]
+    yield from _turned(said, known)
+    yield from _exchanged(said, known, find_names)
+    yield from _replaced(_with_numbers(said, sentence), [_with_numbers(source, text) for source, text in zip(known, ground, strict=True)])
+    yield from _compared(sentence, ground)
+
+
+def _with_numbers(spoken: Sequence[Word], text: str) -> list[Word]:
+    """The words with the quantities and denials of a text among them, in order."""
+    numbers = [Word(f"#{number.low:g}-{number.high:g}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
+    return sorted([*spoken, *numbers], key=lambda word: word.start)
+
+
+def _turned(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:
+    """An opposite of what the source has in the same surroundings."""
+    table = related("opposite")
+    spoken = {word.key for word in said}
+    for row, word in enumerate(said):
+        if word.key not in table:
+            continue
+        here = _around(said, row)
+        same = max((_fit(here, _around(source, at)) for source in known for at, other in enumerate(source) if other.key == word.key), default=-1.0)
+        against, turned = max(
+            ((_fit(here, _around(source, at)), other.text) for source in known for at, other in enumerate(source) if other.key in table[word.key]),
+            default=(-1.0, ""),
+        )
+        if against < 0:
+            continue
+        other_key = next(iter(table[word.key] & {w.key for source in known for w in source}))
+        if same < 0 and not (other_key in spoken and against < 0.5):
+            yield f"meaning: {word.text} for {turned}"
+        elif same >= 0 and against > same + _CLEARLY and other_key not in spoken:
+            yield f"meaning: {word.text} for {turned}"
+
+
+def _around(text: Sequence[Word], row: int) -> dict[str, float]:
+    """The words near one, nearer ones weighing more."""
+    table = related("opposite")
+    near: dict[str, float] = {}
+    own = {text[row].key, *table[text[row].key]}
+    for at in range(max(0, row - _REACH), min(len(text), row + _REACH + 1)):
+        if text[at].key not in own and text[at].kind != "light":
+            near[text[at].key] = max(near.get(text[at].key, 0.0), (2 if at > row else 1) / (1 + abs(at - row)))
+    return near
+
+
+def _fit(here: dict[str, float], there: dict[str, float]) -> float:
+    both = sum(min(weight, there[key]) for key, weight in here.items() if key in there)
+    return both / max(1e-9, min(sum(here.values()), sum(there.values()))) if here and there else 0.0
+
+
+_ACTING = frozenset({"=raise", "=lower", "=strengthen", "=weaken", "=slow", "=block", "=worsen", "=prevent", "=replace", "=protect"})
+
+
+_BY_ITSELF = frozenset("go goes went rise rises rising climb climbs fall falls drop drops dip dips decline declines".split())
+
+
+def _exchanged(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names: FindNames) -> Iterable[str]:
+    """Two things that act on each other, the other way round: "A raises B" for "B raises A", "more with A than B"."""
+    claimed = _acts(said, find_names)
+    stated = {pair for source in known for pair in _acts(source, find_names)}
+    for agent, verb, patient in claimed:
+        if (patient, verb, agent) in stated and (agent, verb, patient) not in stated:
+            yield f"meaning: {agent} and {patient} exchanged"
+
+
+def _acts(text: Sequence[Word], find_names: FindNames) -> list[tuple[str, str, str]]:
+    """(agent, verb, patient): the medicines nearest before and after a verb of effect."""
+    if not any(word.key in _ACTING for word in text):
+        return []
+    names = {row: word.key for row, word in enumerate(text) if not word.kind and len(word.text) > 4 and find_names(word.text)}
+    found = []
+    for row, word in enumerate(text):
+        if word.key in _ACTING:
+            if word.text.endswith("ed"):
+                continue  # "is raised by" and "raised" cannot be told apart here
+            before = [names[at] for at in range(row) if at in names]
+            after = [names[at] for at in range(row + 1, len(text)) if at in names]
+            if before and after and before[-1] != after[0]:
+                pair = (after[0], word.key, before[-1]) if word.text.split()[0] in _BY_ITSELF else (before[-1], word.key, after[0])
+                found.append(pair)
+    return found
+
+
+def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:
+    """In a copy, a word, number or denial that stands where the source has another which means something else."""
+    mine = [word for word in said if word.kind != "light" or word.key in _SMALL]
+    near, opposite = related("near"), related("opposite")
+    every = {word.key for source in known for word in source}
+    spoken = {word.key for word in mine}
+    for source in known:
+        theirs = [word for word in source if word.kind != "light" or word.key in _SMALL]
+        codes = SequenceMatcher(None, [word.key for word in mine], [word.key for word in theirs], autojunk=False).get_opcodes()
+        same = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
+        if not mine or same / len(mine) < _COPY:
+            continue
+        for tag, i1, i2, j1, j2 in codes:
+            if tag == "equal":
+                continue
+            here, there = mine[i1:i2], theirs[j1:j2]
+            for word in here:
+                if turned := [other for other in there if other.key in opposite.get(word.key, ())]:
+                    yield f"meaning: {word.text} for {turned[0].text}"
+            numbers = [word for word in here if word.kind == "number"], [word for word in there if word.kind == "number"]
+            if len(numbers[0]) == len(numbers[1]) == 1 and i2 - i1 <= 2 and j2 - j1 <= 2:
+                yield f"number: {numbers[0][0].text} for {numbers[1][0].text}"
+            new = [word for word in here if word.key not in every and word.key not in _EVERYWHERE and word.kind != "number"]
+            gone = [word for word in there if word.key not in spoken and word.key not in _EVERYWHERE and word.kind != "number"]
+            left = [word for word in new if not any(word.key in near.get(other.key, ()) for other in gone)]
+            if tag == "replace" and left and gone and i2 - i1 <= 2 and j2 - j1 <= 3:
+                yield f"meaning: {left[0].text} for {gone[0].text}"
+
+
+_SMALL = frozenset({"=up", "=down"})
+_EVERYWHERE = frozenset({"=people", "=take", "=medicine", "=need", "=happen", "=known", "=dose", "=cause", "=effect"})
+_COMPARED = re.compile(r"\b(more|less|fewer|better|worse|stronger|weaker|\w+er)\b(.*?)\bthan\b(.*)", re.IGNORECASE)
+
+
+def _compared(sentence: str, ground: Sequence[str]) -> Iterable[str]:
+    """The two sides of a comparison, the other way round: "more with A than with B"."""
+    here = _sides(sentence)
+    if not here:
+        return
+    for source in ground:
+        if there := _sides(source):
+            straight = len(here[0] & there[0]) + len(here[1] & there[1])
+            across = len(here[0] & there[1]) + len(here[1] & there[0])
+            if across > straight:
+                yield "meaning: the sides of a comparison exchanged"
+
+
+def _sides(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The keys before and after "than" that stand on one side only."""
+    match = _COMPARED.search(_BOUND.sub(_blank, text))
+    if not match:
+        return None
+    before = frozenset(word.key for word in words(text[: match.start(3)]))
+    after = frozenset(word.key for word in words(re.split(r"[;.,:]", match[3])[0]))
+    return before - after, after - before

@@ -1,0 +1,126 @@
+"""Whether a claim denies what its source says, says what it denies, or loses or adds an exception."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from guardrails.clauses import Clause, clauses
+
+_NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on
+_LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
+_EXCEPTION = re.compile(
+    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until|other than|apart from|aside from|nothing but|no one but|without (?:\w+(?:'s)? ){0,3}"
+    r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
+    re.IGNORECASE,
+)
+_EVERYWHERE = frozenset({"=take", "=people", "=medicine", "=dose", "=need"})
+_CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
+_ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
+
+
+def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = frozenset()) -> Iterable[str]:
+    """`negation: …` and `exception: …` for one claim against the source sentences it rests on.
+
+    Args:
+        names: keys of words that are medicines' names; they stand everywhere, and tell little of which clause is meant.
+    """
+    known = [clause for source in ground for clause in clauses(source)]
+    said = clauses(sentence)
+    counts = Counter(key for clause in known for key in clause.keys)
+    counts.update({name: 3 for name in names | _EVERYWHERE})
+    yield from _denied(said, known, counts)
+    yield from _without(said, known)
+    yield from _exceptions(sentence, said, ground, counts)
+
+
+def _denied(said: Sequence[Clause], known: Sequence[Clause], counts: Counter[str]) -> Iterable[str]:
+    for at, clause in enumerate(said):
+        scores = [_share(clause, other, counts) for other in known]
+        best = max(scores, default=0.0)
+        if best < _LEAST:
+            if clause.denied and not any(other.denied for other in known):
+                yield f"negation: {clause.cues[0]} added"
+            continue
+        near = [row for row, score in enumerate(scores) if score >= _NEAR * best]
+        ways = _ways(said, at)
+        if all(not ways & _ways(known, row) and _meant(clause, known[row]) for row in near):
+            yield f"negation: {clause.cues[0]} added" if clause.denied else f"negation: {known[near[0]].cues[0]} dropped"
+
+
+def _ways(parts: Sequence[Clause], row: int) -> frozenset[bool]:
+    """Whether a clause denies; one that leans on a neighbour may be denied there."""
+    beside = [parts[at].denied for at in (row - 1, row + 1) if 0 <= at < len(parts)] if parts[row].leans else []
+    return frozenset([parts[row].denied, *beside])
+
+
+def _meant(clause: Clause, other: Clause) -> bool:
+    """Whether what the two share is what is denied, not something beside it or under a "without"."""
+    if clause.denied:
+        return not clause.keys & other.without
+    return bool(clause.keys & other.scope) and not other.keys & clause.without
+
+
+def _share(clause: Clause, other: Clause, counts: Counter[str]) -> float:
+    """The share of a clause's words that another holds, those that stand in every clause counting less; half of the measure is the other way round."""
+
+    def weight(names: Iterable[str]) -> float:
+        return sum(1 / max(1, counts[name]) for name in names)
+
+    both = weight(clause.keys & other.keys)
+    return 0.75 * both / max(1e-9, weight(clause.keys)) + 0.25 * both / max(1e-9, weight(other.keys))
+
+
+def _without(said: Sequence[Clause], known: Sequence[Clause]) -> Iterable[str]:
+    """Food, water and the like are with, without or either way, as in the source."""
+    ways: dict[str, set[str]] = {}
+    for clause in known:
+        for key in clause.keys:
+            ways.setdefault(key, set()).add(_way(clause, key))
+    for clause in said:
+        for key in clause.without | clause.either | {key for key in clause.keys if ways.get(key, set()) & {"without", "either"}}:
+            here = _way(clause, key)
+            if key in ways and here not in ways[key] and not (clause.denied and here == "with" and "without" in ways[key]):
+                yield f"negation: {here} {key.strip('=')}"
+
+
+def _way(clause: Clause, key: str) -> str:
+    return "without" if key in clause.without else "either" if key in clause.either else "with"
+
+
+def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str], counts: Counter[str]) -> Iterable[str]:
+    spoken = frozenset().union(*(clause.keys for clause in said)) if said else frozenset()
+    has = bool(_EXCEPTION.search(sentence))
+    for source in ground:
+        for match in _EXCEPTION.finditer(source):
+            parts = clauses(source)
+            row = _row(source, match.start(), parts)
+            main = parts[max(0, row - 1)] if match[0].lower() in ("unless", "until") or match[0].lower().startswith("except") else parts[row]
+            tail = parts[row] if row < len(parts) else main
+            if not has and _kept(main, spoken) >= 0.6 and (main is tail or not (tail.keys - main.keys) & spoken or not _CONDITION.search(sentence)):
+                yield f"exception: {match[0].lower()} dropped"
+        for here, after in zip(clauses(source), clauses(source)[1:], strict=False):
+            condition = _CONDITION.match(after.text)
+            acts = condition and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
+            if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
+                yield f"exception: {after.text.split()[0].lower()} dropped"
+    if has and not any(_EXCEPTION.search(source) for source in ground):
+        match = _EXCEPTION.search(sentence)
+        yield f"exception: {match[0].lower() if match else ''} added"
+
+
+def _kept(clause: Clause, spoken: frozenset[str]) -> float:
+    return len(clause.keys & spoken) / max(1, len(clause.keys))
+
+
+def _row(text: str, start: int, parts: Sequence[Clause]) -> int:
+    """Which clause a place of a text falls into."""
+    at = 0
+    for row, part in enumerate(parts):
+        at = text.find(part.text[:12], at)
+        if at < 0:
+            return max(0, row - 1)
+        if at + len(part.text) > start:
+            return row
+    return max(0, len(parts) - 1)
