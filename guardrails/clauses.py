@@ -43,6 +43,9 @@ _EMPTY = re.compile(r"\bon an empty stomach\b|\bwhile fasting\b", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 
 
+DENIAL = re.compile(rf"(?:{_NOT.pattern})|\bwithout\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A part of a sentence: its words, whether it is denied and by what, and the keys of the words under "without" or under "with or without"."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
 from guardrails import amounts
+from guardrails.clauses import DENIAL
 from guardrails.wording import Word, related, words
 
 _REACH = 4  # words on each side that tell what an opposite is said of
@@ -40,7 +41,8 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
 def _with_numbers(spoken: Sequence[Word], text: str) -> list[Word]:
     """The words with the quantities and denials of a text among them, in order."""
     numbers = [Word(f"#{number.low:g}-{number.high:g}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
-    return sorted([*spoken, *numbers], key=lambda word: word.start)
+    denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(text)]
+    return sorted([*spoken, *numbers, *denials], key=lambda word: word.start)
 
 
 def _turned(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:
@@ -133,11 +135,14 @@ def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable
             for word in here:
                 if turned := [other for other in there if other.key in opposite.get(word.key, ())]:
                     yield f"meaning: {word.text} for {turned[0].text}"
+            denied = sum(word.kind == "denial" for word in there) - sum(word.kind == "denial" for word in here)
+            if denied and max(len(here), len(there)) <= 2:
+                yield f"negation: {next(word.text for word in (*there, *here) if word.kind == 'denial').lower()} {'dropped' if denied > 0 else 'added'}"
             numbers = [word for word in here if word.kind == "number"], [word for word in there if word.kind == "number"]
             if len(numbers[0]) == len(numbers[1]) == 1 and i2 - i1 <= 2 and j2 - j1 <= 2:
                 yield f"number: {numbers[0][0].text} for {numbers[1][0].text}"
-            new = [word for word in here if word.key not in every and word.key not in _EVERYWHERE and word.kind != "number"]
-            gone = [word for word in there if word.key not in spoken and word.key not in _EVERYWHERE and word.kind != "number"]
+            new = [word for word in here if word.key not in every and word.key not in _EVERYWHERE and word.kind not in ("number", "denial")]
+            gone = [word for word in there if word.key not in spoken and word.key not in _EVERYWHERE and word.kind not in ("number", "denial")]
             left = [word for word in new if not any(word.key in near.get(other.key, ()) for other in gone)]
             if tag == "replace" and left and gone and i2 - i1 <= 2 and j2 - j1 <= 3:
                 yield f"meaning: {left[0].text} for {gone[0].text}"
@@ -155,9 +160,7 @@ def _compared(sentence: str, ground: Sequence[str]) -> Iterable[str]:
         return
     for source in ground:
         if there := _sides(source):
-            straight = len(here[0] & there[0]) + len(here[1] & there[1])
-            across = len(here[0] & there[1]) + len(here[1] & there[0])
-            if across > straight:
+            if here[0] & there[1] and here[1] & there[0] and not here[1] & there[1]:
                 yield "meaning: the sides of a comparison exchanged"
 
 
