@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from guardrails import populations
 from guardrails.quantities import Quantity, codes, quantities
-from guardrails.wording import words
+from guardrails.wording import EVERYWHERE, words
 
 _REACH = 4  # words on each side that tell what a number is said of
 _CLEARLY = 0.25  # by how much another number's surroundings must fit better
@@ -98,9 +99,25 @@ def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str
         rivals += [(other, source) for other, source in known if other.per == "day"]
     if not here or not rivals:
         return ""
+    attached = _attached(said, sentence)
+    for side in (0, 1):
+        if attached[side] and not any(attached[side] in _attached(other, source) for other, source in same):
+            for other, source in rivals:
+                if _attached(other, source)[side] == attached[side]:
+                    return other.text
     own = max(_fit(here, _around(other, source)) for other, source in same)
     best, text = max((_fit(here, _around(other, source)), other.text) for other, source in rivals)
     return text if best > own + _CLEARLY and own < 0.6 else ""
+
+
+@lru_cache(maxsize=4096)
+def _attached(quantity: Quantity, text: str) -> tuple[str, str]:
+    """The keys of the words next to a number, before and after it in its clause; "" where there is none."""
+    last = quantity.start + len(quantity.text)
+    told = [word for word in words(text) if word.kind != "light" and word.key not in EVERYWHERE]
+    before = [word for word in told if word.end <= quantity.start and not re.search(r"[,;:.]|\band\b", text[word.end : quantity.start])]
+    after = [word for word in told if word.start >= last and not re.search(r"[,;:.]|\band\b", text[last : word.start])]
+    return (before[-1].key if before else "", after[0].key if after else "")
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +125,7 @@ def _around(quantity: Quantity, text: str) -> dict[str, float]:
     """The words near a number, nearer ones weighing more; a semicolon or full stop ends them."""
     begin = max(text.rfind(";", 0, quantity.start), text.rfind(". ", 0, quantity.start)) + 1
     stop = text.find(";", quantity.start)
-    spoken = [word for word in words(text) if word.start >= begin and (stop < 0 or word.end <= stop) and word.kind != "light"]
+    spoken = [word for word in words(text) if word.start >= begin and (stop < 0 or word.end <= stop) and word.kind != "light" and word.key not in EVERYWHERE]
     last = quantity.start + len(quantity.text)
     before = [word for word in spoken if word.end <= quantity.start][-_REACH:][::-1]
     after = [word for word in spoken if word.start >= last][:_REACH]

@@ -18,13 +18,13 @@ _BREAK = re.compile(
 _NOT = re.compile(
     r"\b(?:not(?! only\b)|no(?! more than| less than| later than| fewer than| longer than| sooner than| matter\b)|never|cannot|neither|nor|none|nothing(?! but)|nobody|\w+n't|"
     r"avoid(?:s|ed|ing|ance)?|contraindicated?|contraindications?|forbidden|prohibited|refrain\w*|unsafe|away from|clear of|rul(?:es?|ed|ing) out|"
-    r"instead of|rather than|free of|unlikely|unable|lacks?|disagrees?|abnormal(?:ly)?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
+    r"instead of|rather than|free of|unlikely|unable|lacks?|disagrees?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
     r"stays? the same|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|"
     r"unnecessary|needless|disallowed|excluded?s?|throw away|thrown away|(?:not|n't) yet|hardly|barely|little or no)\b",
     re.IGNORECASE,
 )
 _TWICE = re.compile(
-    r"\b(?:not|never|n't|no reason to|no need to)(?: be| to| been)? (?:contraindicated|unsafe|unlikely|avoid(?:ed)?|forbidden|prohibited|skip(?:ped)?|rul(?:e|ed) out|without|fail|discouraged|unable|"
+    r"\b(?:cannot|can't|can not|could not|not) be avoided|\b(?:not|never|n't|no reason to|no need to)(?: be| to| been)? (?:contraindicated|unsafe|unlikely|avoid(?:ed)?|forbidden|prohibited|skip(?:ped)?|rul(?:e|ed) out|without|fail|discouraged|unable|"
     r"withhold|withheld|omit(?:ted)?|leave out)\b",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _SCOPE = 4  # words that a denial reaches
 _PURPOSE = re.compile(r"\b(?:to|helps?|help to|order to) (?:avoid)", re.IGNORECASE)
 _NOT_ALONE = re.compile(r"\b(?:whether or not|not only|if not\b|no problem|no matter)", re.IGNORECASE)
 _LIMIT = re.compile(
-    r"\b(?:do not|don't|must not|should not|may not|can not|cannot|is not|are not|not|never|no \w+)(?: (?:to |be |safely |ever )?\w+)?(?: [\w-]+){0,3} (?:more|longer|higher|later) than (?=\w*\d|one|two|three|four|half|a )"
+    r"\b(?:do not|don't|must not|should not|may not|can not|cannot|is not|are not|not|never|no \w+)(?: (?:to |be |safely |ever )?\w+)?(?: [\w-]+){0,5} (?:more|longer|higher|later) than (?=\w*\d|one|two|three|four|half|a )"
     r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:ing)?|exceed(?:s|ing)?)\b",
     re.IGNORECASE,
 )

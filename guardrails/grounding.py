@@ -6,6 +6,7 @@ The checks are rules, not a model: a small model finds only about half of its ow
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from functools import lru_cache
 from guardrails import amounts, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
+from guardrails.sources import pieces
 from guardrails.support import measure
 from guardrails.wording import keys, words
 
@@ -20,6 +22,7 @@ FindNames = Callable[[str], frozenset[str]]  # the medicines and classes that a 
 _SUPPORT = 0.6  # share of a claim's weight that its source must hold
 _MISSING = 4  # words of its own that a claim may have
 _CANDIDATES = 3  # source sentences that are tried
+_COPIED = 0.8  # share of a claim's words in its source's order, from which it can rest on that source alone
 _NEAR = 0.8  # of the best source sentence's words: others that hold as much may carry the claim alone
 _EMPTY = frozenset({"a", "an", "the", "that", "also"})
 
@@ -64,16 +67,17 @@ class Grounding:
         said = keys(sentence)
         if not said and not amounts.read(sentence):
             return Check(("support: says nothing that can be checked",), -1, 0.0)
-        first: tuple[str, ...] | None = None
-        for rows in self._grounds(said, sentence, evidence):
-            failed, share = self._failures(sentence, [evidence[row] for row in rows])
-            if first is None:
-                first, best, support = failed, rows[0], share
+        rows, texts = zip(*((row, piece) for row, source in enumerate(evidence) for piece in pieces(source)), strict=True)
+        subject = self._subject(texts)
+        tried = []
+        for ground in self._grounds(said, sentence, texts):
+            failed, support = self._failures(sentence, [texts[at] for at in ground], subject)
+            tried.append((failed, support, ground[0]))
             if not failed:
-                first, best, support = (), rows[0], share
                 break
-        kept = keys(evidence[best])
-        return Check(first or (), best, support, len(kept & said) / max(1, len(kept)))
+        failed, support, best = tried[-1] if not tried[-1][0] else tried[0]
+        kept = keys(texts[best])
+        return Check(failed, rows[best], support, len(kept & said) / max(1, len(kept)))
 
     def _grounds(self, said: frozenset[str], sentence: str, evidence: Sequence[str]) -> Iterator[tuple[int, ...]]:
         """The rows that a sentence may rest on, likeliest first: those that hold most of its words and numbers, then the best with one that adds to it."""
@@ -83,6 +87,11 @@ class Grounding:
             known = amounts.read(source)
             holds.append((said & keys(source)) | {number.text for number in numbers if any(number.same_amount(other) for other in known)})
         order = sorted(range(len(evidence)), key=lambda row: -len(holds[row]))[:_CANDIDATES]
+        likeness = {row: meaning.copied(sentence, evidence[row]) for row in order}
+        best = max(order, key=likeness.__getitem__)
+        if likeness[best] >= _COPIED:  # a copy with a fault is not excused by another sentence
+            yield (best,)
+            return
         best = order[0]
         yield (best,)
         for row in order[1:]:
@@ -93,23 +102,30 @@ class Grounding:
             if gain >= 2 or (gain and len(holds[best]) < _SUPPORT * len(said)):
                 yield (best, row)
 
-    def _failures(self, sentence: str, ground: Sequence[str]) -> tuple[tuple[str, ...], float]:
+    def _subject(self, evidence: Sequence[str]) -> frozenset[str]:
+        """What most of the evidence speaks of: a sentence that names no medicine speaks of it too."""
+        counts = Counter(name for source in evidence for name in self._find_names(source))
+        most = max(counts.values(), default=0)
+        return frozenset(name for name, count in counts.items() if count == most and (most > 1 or len(evidence) <= 2))
+
+    def _failures(self, sentence: str, ground: Sequence[str], subject: frozenset[str]) -> tuple[tuple[str, ...], float]:
         """What fails, and the share held. Against two sources each clause is checked with the one that holds more of it."""
         if len(ground) == 1:
-            return self._against(sentence, ground[0])
+            return self._against(sentence, ground[0], subject)
         parts: dict[int, list[str]] = {0: [], 1: []}
         for clause in clauses(sentence):
-            held = [len(clause.keys & keys(source)) for source in ground]
+            numbers = amounts.read(clause.text)
+            held = [len(clause.keys & keys(source)) + sum(any(number.same_amount(other) for other in amounts.read(source)) for number in numbers) for source in ground]
             parts[int(held[1] > held[0])].append(clause.text)
-        checked = [self._against("; ".join(texts), ground[row]) for row, texts in parts.items() if texts]
+        checked = [self._against("; ".join(texts), ground[row], subject) for row, texts in parts.items() if texts]
         return tuple(failure for failed, _ in checked for failure in failed), min(share for _, share in checked)
 
-    def _against(self, sentence: str, source: str) -> tuple[tuple[str, ...], float]:
+    def _against(self, sentence: str, source: str, subject: frozenset[str]) -> tuple[tuple[str, ...], float]:
         ground = [source]
         support = measure(sentence, ground, self._is_name)
         names = frozenset(word.key for text in (sentence, source) for word in words(text) if not word.kind and self._is_name(word.text))
         failed = [
-            *amounts.failures(sentence, ground), *self._names_failed(sentence, ground), *negation.failures(sentence, ground, names),
+            *amounts.failures(sentence, ground), *self._names_failed(sentence, source, subject), *negation.failures(sentence, ground, names),
             *populations.failures(sentence, ground), *meaning.failures(sentence, ground, self._find_names),
         ]  # fmt: skip
         if support.clinical:
@@ -123,8 +139,8 @@ class Grounding:
     def _is_name(self, word: str) -> bool:
         return len(word) > 3 and bool(self._find_names(word))
 
-    def _names_failed(self, sentence: str, ground: Sequence[str]) -> Iterable[str]:
-        named = frozenset().union(*(self._find_names(source) for source in ground))
+    def _names_failed(self, sentence: str, source: str, subject: frozenset[str]) -> Iterable[str]:
+        named = self._find_names(source) or subject
         for name in sorted(self._find_names(sentence) - named):
             yield f"drug: {name}"
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from guardrails import amounts
 from guardrails.clauses import DENIAL
-from guardrails.wording import Word, related, words
+from guardrails.wording import EVERYWHERE, Word, related, words
 
 _REACH = 4  # words on each side that tell what an opposite is said of
 _CLEARLY = 0.2  # by how much the opposite's surroundings must fit better than its own
@@ -118,16 +118,19 @@ def _acts(text: Sequence[Word], find_names: FindNames) -> list[tuple[str, str, s
 
 def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:
     """In a copy, a word, number or denial that stands where the source has another which means something else."""
-    mine = [word for word in said if word.kind != "light" or word.key in _SMALL]
+    mine = _telling(said)
     near, opposite = related("near"), related("opposite")
     every = {word.key for source in known for word in source}
     spoken = {word.key for word in mine}
     for source in known:
-        theirs = [word for word in source if word.kind != "light" or word.key in _SMALL]
+        theirs = _telling(source)
         codes = SequenceMatcher(None, [word.key for word in mine], [word.key for word in theirs], autojunk=False).get_opcodes()
         same = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
         if not mine or same / len(mine) < _COPY:
             continue
+        equal = [code for code in codes if code[0] == "equal"]
+        denials = sum(word.kind == "denial" for word in theirs[max(0, equal[0][3] - 1) : equal[-1][4] + 1]) - sum(word.kind == "denial" for word in mine)
+        yield from _crossed(mine, theirs)
         for tag, i1, i2, j1, j2 in codes:
             if tag == "equal":
                 continue
@@ -136,20 +139,42 @@ def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable
                 if turned := [other for other in there if other.key in opposite.get(word.key, ())]:
                     yield f"meaning: {word.text} for {turned[0].text}"
             denied = sum(word.kind == "denial" for word in there) - sum(word.kind == "denial" for word in here)
-            if denied and max(len(here), len(there)) <= 2:
+            last = (there or here)[-1].kind == "denial"
+            if denied and denials and (max(len(here), len(there)) <= 2 or last):
                 yield f"negation: {next(word.text for word in (*there, *here) if word.kind == 'denial').lower()} {'dropped' if denied > 0 else 'added'}"
             numbers = [word for word in here if word.kind == "number"], [word for word in there if word.kind == "number"]
             if len(numbers[0]) == len(numbers[1]) == 1 and i2 - i1 <= 2 and j2 - j1 <= 2:
                 yield f"number: {numbers[0][0].text} for {numbers[1][0].text}"
-            new = [word for word in here if word.key not in every and word.key not in _EVERYWHERE and word.kind not in ("number", "denial")]
-            gone = [word for word in there if word.key not in spoken and word.key not in _EVERYWHERE and word.kind not in ("number", "denial")]
+            new = [word for word in here if word.key not in every and word.key not in EVERYWHERE and word.kind not in ("number", "denial")]
+            gone = [word for word in there if word.key not in spoken and word.key not in EVERYWHERE and word.kind not in ("number", "denial")]
             left = [word for word in new if not any(word.key in near.get(other.key, ()) for other in gone)]
             if tag == "replace" and left and gone and i2 - i1 <= 2 and j2 - j1 <= 3:
                 yield f"meaning: {left[0].text} for {gone[0].text}"
 
 
+def _crossed(mine: Sequence[Word], theirs: Sequence[Word]) -> Iterable[str]:
+    """In a copy, two opposites in the other order: "A raised, B lowered" for "A lowered, B raised"."""
+    table = related("opposite")
+    for row, word in enumerate(mine):
+        for other in mine[row + 1 :]:
+            if other.key in table.get(word.key, ()):
+                one, two = ([w.key for w in theirs].count(key) for key in (word.key, other.key))
+                if one == two == 1 and [w.key for w in theirs].index(word.key) > [w.key for w in theirs].index(other.key):
+                    yield f"meaning: {word.text} and {other.text} exchanged"
+
+
+def copied(sentence: str, source: str) -> float:
+    """The share of a sentence's words, numbers and denials that stand in a source in the same order."""
+    mine, theirs = (_telling(_with_numbers(words(text), text)) for text in (sentence, source))
+    blocks = SequenceMatcher(None, [word.key for word in mine], [word.key for word in theirs], autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / max(1, len(mine))
+
+
+def _telling(spoken: Sequence[Word]) -> list[Word]:
+    return [word for word in spoken if word.kind != "light" or word.key in _SMALL]
+
+
 _SMALL = frozenset({"=up", "=down"})
-_EVERYWHERE = frozenset({"=people", "=take", "=medicine", "=need", "=happen", "=known", "=dose", "=cause", "=effect"})
 _COMPARED = re.compile(r"\b(more|less|fewer|better|worse|stronger|weaker|\w+er)\b(.*?)\bthan\b(.*)", re.IGNORECASE)
 
 

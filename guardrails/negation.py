@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from guardrails.clauses import Clause, clauses
+from guardrails.wording import EVERYWHERE
 
 _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
@@ -15,7 +16,6 @@ _EXCEPTION = re.compile(
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
-_EVERYWHERE = frozenset({"=take", "=people", "=medicine", "=dose", "=need"})
 _CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
 _ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
 
@@ -29,7 +29,7 @@ def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = froze
     known = [clause for source in ground for clause in clauses(source)]
     said = clauses(sentence)
     counts = Counter(key for clause in known for key in clause.keys)
-    counts.update({name: 3 for name in names | _EVERYWHERE})
+    counts.update({name: 3 for name in names | EVERYWHERE})
     yield from _denied(said, known, counts)
     yield from _without(said, known)
     yield from _exceptions(sentence, said, ground, counts)

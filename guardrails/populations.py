@@ -25,7 +25,7 @@ POPULATIONS = _compiled({
     "breastfeeding": r"breast-?\s?feed\w*|breast-?fed|breast milk|nursing|nursed|lactat\w+|human milk|(?:the|her|mother's|your) milk",
     "kidney": r"kidneys?|renal(?:ly)?|eGFR|GFR|dialysis|creatinine|hemodialysis",
     "liver": r"liver|hepat\w+|cirrhosis|Child-Pugh",
-    "women": r"women|woman|females?|mothers?", "men": r"men|man|males?",
+    "women": r"women|woman|females?|mothers?", "men": r"men|man|males?(?! (?:bab|infant|child|fetus|foetus))",
     "diabetes": r"diabet\w+", "asthma": r"asthma\w*", "copd": r"COPD|chronic obstructive\b[\w ]+", "heart failure": r"heart failure", "epilepsy": r"epilep\w+|seizure disorders?",
     "ancestry": r"(?:Asian|Chinese|Japanese|Indian|Korean|Black|Hispanic|African|Caucasian|European)(?: ancestry| descent| heritage| people| women)",
     "smokers": r"smok(?:ers?|ing)", "athletes": r"athletes?", "healthy volunteers": r"healthy (?:volunteers|people|adults)",

@@ -27,6 +27,9 @@ _EVERY_OTHER = re.compile(r"\b(?:every (?:other|second)|alternate|each other) (d
 _DAILY = re.compile(r"(?<!ng )\b(?:daily(?! (?:[\w-]+ )?(?:dose|limit|amount|maximum|total|use))|every day|each day|nightly|every (?:morning|evening|night)|each (?:morning|evening|night)|(?:one|1) day a week)\b", re.IGNORECASE)
 _WEEKLY = re.compile(r"\b(?:weekly|every week|each week|(?:once|one|1|(?:only )?one) day (?:a|each|per|every) week)\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\b(?:monthly|every month|each month)\b", re.IGNORECASE)
+_LATIN = {"qd": 1.0, "od": 1.0, "qhs": 1.0, "bid": 2.0, "tid": 3.0, "qid": 4.0}
+_LATIN_TIMES = re.compile(r"\b(?:q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s)\b\.?", re.IGNORECASE)
+_LATIN_EVERY = re.compile(r"\bq\.?\s?(\d{1,2})\s?h\b", re.IGNORECASE)
 _A_DAY = re.compile(r"\b(?:a|per) (day|week)\b", re.IGNORECASE)
 _LOOSE_TIME = re.compile(r"\b(?:over|for|within|after|in|several|some|few|many|of|than) (minutes|hours|days|weeks|months|years)\b", re.IGNORECASE)
 _IN = re.compile(rf"\b({NUMBER})\s+(?:in|out of(?: every)?|per)\s+(10|100|1,?000|10,?000|100,?000)\b", re.IGNORECASE)
@@ -96,6 +99,11 @@ def quantities(text: str) -> list[Quantity]:
         for match in pattern.finditer(text):
             count = _TIMES.get((match[1] or "").lower()) or value(match[2])
             add(match, count, value(match[3]) if match[3] else count, dimension)
+    for match in _LATIN_TIMES.finditer(text):
+        count = _LATIN[match[0].lower().replace(".", "")]
+        add(match, count, count, "per_day", bounded=False)
+    for match in _LATIN_EVERY.finditer(text):
+        add(match, 24 / float(match[1]), 24 / float(match[1]), "per_day", bounded=False)
     for match in _EVERY_OTHER.finditer(text):
         apart = {"day": 48.0, "week": 336.0, "month": 1440.0}[match[1].lower()]
         add(match, apart, apart, "interval")

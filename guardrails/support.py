@@ -25,7 +25,7 @@ class Support:
 def measure(sentence: str, ground: Sequence[str], is_name: Callable[[str], bool]) -> Support:
     """Compare a claim's words with those of the sentences it rests on."""
     there = [word for source in ground for word in words(source)]
-    known = {word.key for word in there}
+    known = {word.key for word in there} | {part.key for word in there if " " in word.text for single in word.text.split() for part in words(single)}
     plain = tuple({word.text for word in there})
     total = held = 0.0
     missing: list[Word] = []

@@ -28,13 +28,14 @@ STOP = frozenset(
 )
 # Words that carry little by themselves: a claim may add them.
 LIGHT = frozenset(
-    "make made let go come get put say said see look find found keep thing way part time case well good sure kind sort able possible possibly likely "
+    "make made let go come get got gets getting put say said see look find found keep thing way part time case well good sure kind sort able possible possibly likely "
     "main mainly especially particularly particular certain specific general important soon now today again ever much many most several few number "
     "yourself themselves itself himself herself own whatever whenever whichever label labels monograph according information source includes include "
     "included please note reason case cases instance example examples set seem seems become becomes becoming turn turns want wants try tries stay stays "
     "leave leaves long around roughly approximately nearly quite rather instead really actually simply real thing things point meant mean means "
     "lot far enough place side person people kept put puts back else otherwise however therefore thus hence meanwhile apart also regarding concerning".split()
 )
+EVERYWHERE = frozenset({"=people", "=take", "=medicine", "=need", "=happen", "=known", "=dose", "=cause", "=effect"})  # keys that tell little of what is meant
 # fmt: on
 
 
@@ -53,14 +54,24 @@ class Word:
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text that carry meaning, in order."""
     plain = text.replace("’", "'")
-    found = [(match[0].lower().removesuffix("'s"), match.start(), match.end()) for match in _WORD.finditer(plain)]
     table, stems = _table()
+    found: list[tuple[str, int, int]] = []
+    for match in _WORD.finditer(plain):
+        said, start = match[0].lower().removesuffix("'s"), match.start()
+        parts = said.split("-")
+        if len(parts) > 1 and said not in table and any(part in table or stem(part) in stems for part in parts):
+            for part in parts:  # "placebo-controlled"; a name such as amoxicillin-clavulanate stays whole
+                if part:
+                    found.append((part, start, start + len(part)))
+                start += len(part) + 1
+        else:
+            found.append((said, start, match.end()))
     out: list[Word] = []
     row = 0
     while row < len(found):
         for size in range(min(_LONGEST, len(found) - row), 0, -1):
             said = " ".join(word for word, _, _ in found[row : row + size])
-            known = table.get(said) or (stems.get(stem(said)) if size == 1 and said not in STOP else None)
+            known = table.get(said) or (table.get(said.removesuffix("s")) if size > 1 else None) or (stems.get(stem(said)) if size == 1 and said not in STOP else None)
             if known and (size == 1 or not re.search(r"[;:.!?,]", plain[found[row][1] : found[row + size - 1][2]].replace("c. d", "c d"))):
                 kind = "light" if known[0] in ("=up", "=down") else known[1]
                 out.append(Word(known[0], said, found[row][1], found[row + size - 1][2], kind))
