@@ -17,7 +17,7 @@ _BREAK = re.compile(
 # What makes a clause say that something is not so. A bound ("no more than 5 mg") is none: it is compared with its number.
 _NOT = re.compile(
     r"\b(?:not(?! only\b)|no(?! more than| less than| later than| fewer than| longer than| sooner than| matter\b)|never|cannot|neither|nor|none|nothing(?! but)|nobody|\w+n't|"
-    r"avoid(?:s|ed|ing|ance)?|contraindicated?|contraindications?|forbidden|prohibited|refrain\w*|unsafe|away from|clear of|rul(?:es?|ed|ing) out|"
+    r"avoid(?:s|ed|ing|ance)?|contraindicated?|contraindications?|forbidden|prohibited|refrain\w*|unsafe|away from|out of (?:\w+(?:'s)? ){0,2}reach|protect(?:ed|s)? (?:\w+ ){0,2}from|clear of|rul(?:es?|ed|ing) out|"
     r"instead of|rather than|free of|unlikely|unable|lacks?|disagrees?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
     r"stays? the same|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|"
     r"unnecessary|needless|disallowed|excluded?s?|throw away|thrown away|(?:not|n't) yet|hardly|barely|little or no)\b",

@@ -10,8 +10,10 @@ from guardrails import amounts
 from guardrails.clauses import DENIAL
 from guardrails.wording import EVERYWHERE, Word, related, words
 
+_NEAR = 3  # words between a verb and what it acts on
 _REACH = 4  # words on each side that tell what an opposite is said of
 _CLEARLY = 0.2  # by how much the opposite's surroundings must fit better than its own
+_CLOSE = 0.75  # share from which a word of unknown relation is a fault too
 _COPY = 0.7  # share of a claim's words that stand in its source in the same order: from there it is a copy, and each change must be a known wording
 FindNames = Callable[[str], frozenset[str]]
 # The words of a bound are compared with its number.
@@ -22,25 +24,27 @@ _BOUND = re.compile(
 )
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+def without_bounds(text: str) -> str:
+    """The text with the words that bound its numbers blanked out."""
+    return _BOUND.sub(lambda match: " " * len(match[0]), text)
 
 
 
 
 def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Iterable[str]:
     """`meaning: X for Y` where the source says Y."""
-    said = words(_BOUND.sub(_blank, sentence))
-    known = [words(_BOUND.sub(_blank, source)) for source in ground]
+    said = words(without_bounds(sentence))
+    known = [words(without_bounds(source)) for source in ground]
     yield from _turned(said, known)
     yield from _exchanged(said, known, find_names)
     yield from _replaced(_with_numbers(said, sentence), [_with_numbers(source, text) for source, text in zip(known, ground, strict=True)])
     yield from _compared(sentence, ground)
+    yield from _other(said, known, sentence)
 
 
 def _with_numbers(spoken: Sequence[Word], text: str) -> list[Word]:
     """The words with the quantities and denials of a text among them, in order."""
-    numbers = [Word(f"#{number.low:g}-{number.high:g}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
+    numbers = [Word(f"#{number.low:g}-{number.high:g} {number.dimension}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
     denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(text)]
     return sorted([*spoken, *numbers, *denials], key=lambda word: word.start)
 
@@ -108,8 +112,8 @@ def _acts(text: Sequence[Word], find_names: FindNames) -> list[tuple[str, str, s
         if word.key in _ACTING:
             if word.text.endswith("ed"):
                 continue  # "is raised by" and "raised" cannot be told apart here
-            before = [names[at] for at in range(row) if at in names]
-            after = [names[at] for at in range(row + 1, len(text)) if at in names]
+            before = [names[at] for at in range(max(0, row - _NEAR), row) if at in names]
+            after = [names[at] for at in range(row + 1, min(len(text), row + _NEAR + 1)) if at in names]
             if before and after and before[-1] != after[0]:
                 pair = (after[0], word.key, before[-1]) if word.text.split()[0] in _BY_ITSELF else (before[-1], word.key, after[0])
                 found.append(pair)
@@ -143,13 +147,18 @@ def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable
             if denied and denials and (max(len(here), len(there)) <= 2 or last):
                 yield f"negation: {next(word.text for word in (*there, *here) if word.kind == 'denial').lower()} {'dropped' if denied > 0 else 'added'}"
             numbers = [word for word in here if word.kind == "number"], [word for word in there if word.kind == "number"]
-            if len(numbers[0]) == len(numbers[1]) == 1 and i2 - i1 <= 2 and j2 - j1 <= 2:
+            if len(numbers[0]) == len(numbers[1]) == 1 and i2 - i1 <= 2 and j2 - j1 <= 2 and _differ(numbers[0][0], numbers[1][0]):
                 yield f"number: {numbers[0][0].text} for {numbers[1][0].text}"
             new = [word for word in here if word.key not in every and word.key not in EVERYWHERE and word.kind not in ("number", "denial")]
             gone = [word for word in there if word.key not in spoken and word.key not in EVERYWHERE and word.kind not in ("number", "denial")]
             left = [word for word in new if not any(word.key in near.get(other.key, ()) for other in gone)]
-            if tag == "replace" and left and gone and i2 - i1 <= 2 and j2 - j1 <= 3:
+            if tag == "replace" and left and gone and i2 - i1 <= 2 and j2 - j1 <= 3 and same / len(mine) >= _CLOSE:
                 yield f"meaning: {left[0].text} for {gone[0].text}"
+
+
+def _differ(one: Word, other: Word) -> bool:
+    """Whether two numbers of one dimension differ."""
+    return one.key.split(" ")[1] == other.key.split(" ")[1] and one.key != other.key
 
 
 def _crossed(mine: Sequence[Word], theirs: Sequence[Word]) -> Iterable[str]:
@@ -175,25 +184,40 @@ def _telling(spoken: Sequence[Word]) -> list[Word]:
 
 
 _SMALL = frozenset({"=up", "=down"})
-_COMPARED = re.compile(r"\b(more|less|fewer|better|worse|stronger|weaker|\w+er)\b(.*?)\bthan\b(.*)", re.IGNORECASE)
+_COMPARED = re.compile(r"(?:\b(?:than|instead of|rather than|in place of)\b|, not\b)", re.IGNORECASE)
 
 
 def _compared(sentence: str, ground: Sequence[str]) -> Iterable[str]:
-    """The two sides of a comparison, the other way round: "more with A than with B"."""
-    here = _sides(sentence)
-    if not here:
+    """The two sides of "than" or "instead of", the other way round: "more with A than with B"."""
+    if not (here := _sides(sentence)):
         return
     for source in ground:
-        if there := _sides(source):
-            if here[0] & there[1] and here[1] & there[0] and not here[1] & there[1]:
-                yield "meaning: the sides of a comparison exchanged"
+        there = _sides(source)
+        if there and here[0] & there[1] and here[1] & there[0] and not here[1] & there[1]:
+            yield "meaning: the two sides exchanged"
 
 
 def _sides(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The keys before and after "than" that stand on one side only."""
-    match = _COMPARED.search(_BOUND.sub(_blank, text))
+    """The keys before and after "than" or "instead of" that stand on one side only."""
+    match = _COMPARED.search(without_bounds(text))
     if not match:
         return None
-    before = frozenset(word.key for word in words(text[: match.start(3)]))
-    after = frozenset(word.key for word in words(re.split(r"[;.,:]", match[3])[0]))
+    told = [word for word in _with_numbers(words(text), text) if word.kind not in ("light", "denial")]
+    stop = re.search(r"[;.,:]", text[match.end() :])
+    before = frozenset(word.key for word in told if word.end <= match.start())
+    after = frozenset(word.key for word in told if word.start >= match.end() and (not stop or word.end <= match.end() + stop.start() + 1))
     return before - after, after - before
+
+
+def _other(said: Sequence[Word], known: Sequence[Sequence[Word]], sentence: str) -> Iterable[str]:
+    """A medicine preferred where the source prefers another one."""
+    spoken = {word.key for word in said}
+    if not spoken & _PREFERRED or "=different" in spoken or DENIAL.search(sentence):
+        return
+    for source in known:
+        for row, word in enumerate(source):
+            if word.key == "=different" and any(other.key in _PREFERRED for other in source[row : row + 5]):
+                yield f"meaning: {word.text} dropped"
+
+
+_PREFERRED = frozenset({"=recommended", "=choose"})

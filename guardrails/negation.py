@@ -12,7 +12,7 @@ from guardrails.wording import EVERYWHERE
 _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until|other than|apart from|aside from|nothing but|no one but|without (?:\w+(?:'s)? ){0,3}"
+    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until|other than|apart from|aside from|nothing but|no one but|the exception|without (?:\w+(?:'s)? ){0,3}"
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
@@ -30,16 +30,17 @@ def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = froze
     said = clauses(sentence)
     counts = Counter(key for clause in known for key in clause.keys)
     counts.update({name: 3 for name in names | EVERYWHERE})
-    yield from _denied(said, known, counts)
+    yield from _denied(said, known, counts, names)
     yield from _without(said, known)
     yield from _exceptions(sentence, said, ground, counts)
 
 
-def _denied(said: Sequence[Clause], known: Sequence[Clause], counts: Counter[str]) -> Iterable[str]:
+def _denied(said: Sequence[Clause], known: Sequence[Clause], counts: Counter[str], names: frozenset[str]) -> Iterable[str]:
     for at, clause in enumerate(said):
         scores = [_share(clause, other, counts) for other in known]
         best = max(scores, default=0.0)
-        if best < _LEAST:
+        told = clause.keys - names - EVERYWHERE
+        if best < _LEAST or (len(told & frozenset().union(*(other.keys for other in known))) < 2 and len(said) > 1):
             if clause.denied and not any(other.denied for other in known):
                 yield f"negation: {clause.cues[0]} added"
             continue

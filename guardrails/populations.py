@@ -32,11 +32,11 @@ POPULATIONS = _compiled({
 })
 ROUTES = _compiled({
     "injection": r"inject(?!or)\w*|intravenous\w*|subcutaneous\w*|intramuscular\w*|infusions?|infused|IV|into a vein|by vein|under the skin",
-    "inhaled": r"inhal(?!er)\w+|puffs?|nebuli\w+|breathed in", "patch": r"patch(?:es)?|transdermal\w*", "eye": r"eye ?drops?|ophthalmic|in the eyes?",
+    "inhaled": r"inhal(?!er)\w+|puffs?|nebuli\w+|breath(?:e|ed|es|ing)(?: \w+)? in", "patch": r"patch(?:es)?|transdermal\w*", "eye": r"eye ?drops?|ophthalmic|in the eyes?",
     "ear": r"ear ?drops?|otic", "nasal": r"nasal(?! polyps)\w*|nose spray|nostrils?|intranasal\w*", "rectal": r"rectal\w*|suppositor\w+", "vaginal": r"vaginal\w*",
     "topical": r"topical\w*|creams?|ointments?|gels?|lotions?|rubbed on|on the skin", "under the tongue": r"under the tongue|sublingual\w*",
     "tablet": r"tablets?|caplets?|pills?|capsules?", "mouth": r"by mouth|orally|swallow\w*",
-    "liquid": r"liquids?|syrups?|suspensions?|(?:oral )?solutions?|drops|elixir", "powder": r"powders?|granules?|packets?|sprinkles?",
+    "liquid": r"liquids?|syrups?|suspensions?|(?:oral )?solutions?|(?:oral|infants?'|concentrated) drops|elixir", "powder": r"powders?|granules?|packets?|sprinkles?",
     "extended-release": r"extended[- ]release|long-acting|controlled[- ]release|sustained[- ]release|delayed[- ]release|XR|ER|XL|CR|SR",
     "immediate-release": r"immediate[- ]release|(?<=zolpidem )regular|regular(?= zolpidem)|short-acting", "chewable": r"chewable", "pen": r"pens?|auto-?injectors?|syringes?|cartridges?|vials?",
     "inhaler": r"inhalers?", "effervescent": r"effervescent|dispersible|orally disintegrating",
@@ -64,6 +64,8 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
     for check, routes in (("population", False), ("route", True)):
         known = named(sources, routes)
         for name, said in named(sentence, routes).items():
+            if name in ("children", "babies") and _AGE.search(sources):
+                continue
             if name not in known and not _IMPLIED.get(name, frozenset()) & known.keys():
                 if name == "ancestry" or (name == "tablet" and not known and not routes):
                     yield f"{check}: {said}"
@@ -96,7 +98,8 @@ def dropped(said: Quantity, sentence: str, known: Sequence[tuple[Quantity, str]]
     """The special group that the source's number is for, where the claim speaks of no group at all; "" where there is none."""
     if named(sentence):
         return ""
-    groups = [{name for name in named(_segment(quantity, source)) if name in _SPECIAL} for quantity, source in known]
+    groups = [set(named(_segment(quantity, source))) for quantity, source in known]
+    groups = [names & _SPECIAL if not names & {"adults", "healthy volunteers"} else set() for names in groups]
     return sorted(groups[0])[0] if groups and all(groups) else ""
 
 
@@ -121,6 +124,7 @@ def _nearest(quantity: Quantity, text: str, kind: Mapping[str, re.Pattern[str]])
 
 
 _BOTH = re.compile(r"\badults? (?:and|or) (?:\w+ )?children|children (?:and|or) adults|(?:men|women) (?:and|or) (?:wo)?men", re.IGNORECASE)
+_AGE = re.compile(r"\b(?:age|aged|ages|from) (?:\d|1[0-7])\b(?! (?:mg|mcg|mL|g)\b)|\bunder (?:age )?1[0-8]\b|younger than 1[0-8]\b|\b(?:\d|1[0-7]) (?:months|years)\b", re.IGNORECASE)
 _JOIN = re.compile(r"\b(?:and|but)\b")
 _KINDS = tuple(
     {name: (POPULATIONS | ROUTES)[name] for name in names}

@@ -33,6 +33,7 @@ _LATIN_EVERY = re.compile(r"\bq\.?\s?(\d{1,2})\s?h\b", re.IGNORECASE)
 _A_DAY = re.compile(r"\b(?:a|per) (day|week)\b", re.IGNORECASE)
 _LOOSE_TIME = re.compile(r"\b(?:over|for|within|after|in|several|some|few|many|of|than) (minutes|hours|days|weeks|months|years)\b", re.IGNORECASE)
 _IN = re.compile(rf"\b({NUMBER})\s+(?:in|out of(?: every)?|per)\s+(10|100|1,?000|10,?000|100,?000)\b", re.IGNORECASE)
+_TWICE_AS = re.compile(r"\b(?:twice|double|two times) (?:the|as much|as many|as high|his|her|their|its)\b", re.IGNORECASE)
 _FRACTION = re.compile(rf"{FRACTION}(?:\s+(?:a|an|of a|of one)?\s*({UNIT})(?![a-z]))?", re.IGNORECASE)
 _A_TIME = re.compile(r"\b(?:for|in|within|after|about|over|than|only|around|nearly|of|another|next|last|first|until|around|approximately|roughly|or|takes?|under)\s+(an?|one)\s+(minute|hour|day|week|month|year)\b(?! (?:a|per)\b)", re.IGNORECASE)
 _AGE = re.compile(r"\b(?:aged?|ages|age of|years? of age|over age|under age)\s*$", re.IGNORECASE)
@@ -42,7 +43,7 @@ _PHONE = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b")
 # Names that hold digits, references and the digits of a phone number are no amounts: `codes` compares names and numbers as they stand.
 _CODE = re.compile(r"\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|B6|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?|[A-Z]{2,}\d\w*|[A-Z]\d{1,2}|3350|(?<=bipolar )II?|(?<=type )[12]|(?<=class )(?:IV|I{1,3}))\b")
 _NOT_A_QUANTITY = re.compile(
-    rf"\[\d+\]|\(\s*(?:\d+\.\d+\s*,?\s*)+\)|\[see [^\]]*\]|{_PHONE.pattern}|{_CODE.pattern}|\b(?:the|these|those|of|any|or|by|all|them|in|into) two\b(?! (?:{UNIT})\b)(?! (?:times|doses))|\bone (?:of|or)\b"
+    rf"\[\d+\]|\(\s*(?:\d+\.\d+\s*,?\s*)+\)|\[see [^\]]*\]|{_PHONE.pattern}|{_CODE.pattern}|\b(?:the|these|those|of|any|or|by|all|them|in|into) two\b(?! (?:{UNIT})\b)(?! (?:times|doses))|\bone (?:of|or)\b|\b(?:[Ff]irst|[Ll]ast|[Ss]econd) (?:three|3) months\b"
 )
 
 
@@ -132,6 +133,8 @@ def quantities(text: str) -> list[Quantity]:
         share = value(re.match(FRACTION, match[0], re.IGNORECASE)[0])  # type: ignore[index]
         dimension, factor = unit(match[1]) or ("percent", 100.0)
         add(match, share * factor, share * factor, dimension)
+    for match in _TWICE_AS.finditer(text):
+        add(match, 200.0, 200.0, "percent", bounded=False)
     for match in _A_TIME.finditer(text):
         dimension, factor = UNITS[match[2].lower()]
         start = match.start(1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from guardrails.meaning import without_bounds
 from guardrails.wording import Word, keys, words
 
 _FORMS = 80.0  # similarity from which two long words are forms of one ("protector", "protecting")
@@ -29,7 +30,7 @@ def measure(sentence: str, ground: Sequence[str], is_name: Callable[[str], bool]
     plain = tuple({word.text for word in there})
     total = held = 0.0
     missing: list[Word] = []
-    for word in words(sentence):
+    for word in words(without_bounds(sentence)):
         weight = {"light": _LIGHT, "clinical": _CLINICAL}.get(word.kind, _NAME if not word.kind and is_name(word.text) else _PLAIN)
         if word.key in known:
             total, held = total + weight, held + weight

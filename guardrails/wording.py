@@ -33,7 +33,7 @@ LIGHT = frozenset(
     "yourself themselves itself himself herself own whatever whenever whichever label labels monograph according information source includes include "
     "included please note reason case cases instance example examples set seem seems become becomes becoming turn turns want wants try tries stay stays "
     "leave leaves long around roughly approximately nearly quite rather instead really actually simply real thing things point meant mean means "
-    "lot far enough place side person people kept put puts back else otherwise however therefore thus hence meanwhile apart also regarding concerning".split()
+    "lot far place spot side person people kept put puts back else otherwise however therefore thus hence meanwhile apart also regarding concerning learn learns learned realize realizes mostly top near almost nearly took like understand away again everyday ".split()
 )
 EVERYWHERE = frozenset({"=people", "=take", "=medicine", "=need", "=happen", "=known", "=dose", "=cause", "=effect"})  # keys that tell little of what is meant
 # fmt: on
@@ -73,7 +73,7 @@ def words(text: str) -> tuple[Word, ...]:
             said = " ".join(word for word, _, _ in found[row : row + size])
             known = table.get(said) or (table.get(said.removesuffix("s")) if size > 1 else None) or (stems.get(stem(said)) if size == 1 and said not in STOP else None)
             if known and (size == 1 or not re.search(r"[;:.!?,]", plain[found[row][1] : found[row + size - 1][2]].replace("c. d", "c d"))):
-                kind = "light" if known[0] in ("=up", "=down") else known[1]
+                kind = "light" if known[0] in ("=up", "=down") or said in LIGHT else known[1]
                 out.append(Word(known[0], said, found[row][1], found[row + size - 1][2], kind))
                 break
         else:
