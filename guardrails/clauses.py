@@ -34,7 +34,7 @@ _PURPOSE = re.compile(r"\b(?:to|helps?|help to|order to) (?:avoid)", re.IGNORECA
 _NOT_ALONE = re.compile(r"\b(?:whether or not|not only|if not\b|no problem|no matter)", re.IGNORECASE)
 _LIMIT = re.compile(
     r"\b(?:do not|don't|must not|should not|may not|can not|cannot|is not|are not|not|never|no \w+)(?: (?:to |be |safely |ever )?\w+)?(?: [\w-]+){0,5} (?:more|longer|higher|later) than (?=\w*\d|one|two|three|four|half|a )"
-    r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:ing)?|exceed(?:s|ing)?)\b",
+    r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:es|ing)?|exceed(?:s|ing)?)\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\bwith (?:or|and) without|regardless of|no matter|without regard to|independent of|(?<=, )with (?=\w+ or without)", re.IGNORECASE)

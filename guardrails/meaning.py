@@ -158,7 +158,11 @@ def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable
 
 def _differ(one: Word, other: Word) -> bool:
     """Whether two numbers of one dimension differ."""
-    return one.key.split(" ")[1] == other.key.split(" ")[1] and one.key != other.key
+    (low, here), (high, there) = one.key.split(" "), other.key.split(" ")
+    return _KINDS.get(here, here) == _KINDS.get(there, there) and (low, here) != (high, there)
+
+
+_KINDS = {"months": "time", "interval": "rate", "per_day": "rate", "per_week": "rate", "per_month": "rate"}
 
 
 def _crossed(mine: Sequence[Word], theirs: Sequence[Word]) -> Iterable[str]:
@@ -193,7 +197,7 @@ def _compared(sentence: str, ground: Sequence[str]) -> Iterable[str]:
         return
     for source in ground:
         there = _sides(source)
-        if there and here[0] & there[1] and here[1] & there[0] and not here[1] & there[1]:
+        if there and here[0] & there[1] and here[1] & there[0]:
             yield "meaning: the two sides exchanged"
 
 
@@ -204,8 +208,8 @@ def _sides(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
         return None
     told = [word for word in _with_numbers(words(text), text) if word.kind not in ("light", "denial")]
     stop = re.search(r"[;.,:]", text[match.end() :])
-    before = frozenset(word.key for word in told if word.end <= match.start())
-    after = frozenset(word.key for word in told if word.start >= match.end() and (not stop or word.end <= match.end() + stop.start() + 1))
+    before = frozenset([word.key for word in told if word.end <= match.start()][-4:])
+    after = frozenset([word.key for word in told if word.start >= match.end() and (not stop or word.end <= match.end() + stop.start() + 1)][:3])
     return before - after, after - before
 
 

@@ -16,6 +16,7 @@ _EXCEPTION = re.compile(
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
+_NOT_BEFORE = re.compile(r"\b(?:not|never|n't)\b.*\bbefore\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
 _ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
 
@@ -92,7 +93,7 @@ def _way(clause: Clause, key: str) -> str:
 
 def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str], counts: Counter[str]) -> Iterable[str]:
     spoken = frozenset().union(*(clause.keys for clause in said)) if said else frozenset()
-    has = bool(_EXCEPTION.search(sentence))
+    has = bool(_EXCEPTION.search(sentence) or _NOT_BEFORE.search(sentence))
     for source in ground:
         for match in _EXCEPTION.finditer(source):
             parts = clauses(source)
@@ -106,9 +107,8 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str], co
             acts = condition and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
             if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
                 yield f"exception: {after.text.split()[0].lower()} dropped"
-    if has and not any(_EXCEPTION.search(source) for source in ground):
-        match = _EXCEPTION.search(sentence)
-        yield f"exception: {match[0].lower() if match else ''} added"
+    if (match := _EXCEPTION.search(sentence)) and not any(_EXCEPTION.search(source) for source in ground):
+        yield f"exception: {match[0].lower()} added"
 
 
 def _kept(clause: Clause, spoken: frozenset[str]) -> float:

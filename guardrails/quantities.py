@@ -36,6 +36,7 @@ _IN = re.compile(rf"\b({NUMBER})\s+(?:in|out of(?: every)?|per)\s+(10|100|1,?000
 _TWICE_AS = re.compile(r"\b(?:twice|double|two times) (?:the|as much|as many|as high|his|her|their|its)\b", re.IGNORECASE)
 _FRACTION = re.compile(rf"{FRACTION}(?:\s+(?:a|an|of a|of one)?\s*({UNIT})(?![a-z]))?", re.IGNORECASE)
 _A_TIME = re.compile(r"\b(?:for|in|within|after|about|over|than|only|around|nearly|of|another|next|last|first|until|around|approximately|roughly|or|takes?|under)\s+(an?|one)\s+(minute|hour|day|week|month|year)\b(?! (?:a|per)\b)", re.IGNORECASE)
+_A_TIME_THEN = re.compile(r"\b(?<!once )(?<!twice )(?<!times )(an?|one) (minute|hour|day|week|month|year)(?= (?:or (?:more|less|longer|so)|later|before|after|apart|ahead|earlier|and a half)\b)", re.IGNORECASE)
 _AGE = re.compile(r"\b(?:aged?|ages|age of|years? of age|over age|under age)\s*$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(second|third|fourth|fifth|sixth|seventh|2nd|3rd|4th|5th)\b(?!\s*-?\s*(?:line|degree|opinion|part|party))(?= (?:\w+ )?(?:click|day|week|month|year|dose|trimester|time|injection|tablet)s?\b)", re.IGNORECASE)
 _ORDINALS = {w: float(i) for i, w in enumerate("second third fourth fifth sixth seventh".split(), start=2)}
@@ -135,7 +136,7 @@ def quantities(text: str) -> list[Quantity]:
         add(match, share * factor, share * factor, dimension)
     for match in _TWICE_AS.finditer(text):
         add(match, 200.0, 200.0, "percent", bounded=False)
-    for match in _A_TIME.finditer(text):
+    for match in (*_A_TIME.finditer(text), *_A_TIME_THEN.finditer(text)):
         dimension, factor = UNITS[match[2].lower()]
         start = match.start(1)
         if not any(start < end and match.end() > begin for begin, end in taken):

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from guardrails import amounts
 from guardrails.meaning import without_bounds
-from guardrails.wording import Word, keys, words
+from guardrails.wording import EVERYWHERE, Word, keys, words
 
 _FORMS = 80.0  # similarity from which two long words are forms of one ("protector", "protecting")
 _LIGHT, _NAME, _PLAIN, _CLINICAL = 0.3, 0.4, 1.0, 1.5  # weights of words
+GENERIC = EVERYWHERE | {"=together", "=allow", "=recommended", "=agree", "=watch", "=tell", "=ask", "=prescriber"}  # what every sentence on medicines may say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,10 @@ def measure(sentence: str, ground: Sequence[str], is_name: Callable[[str], bool]
     there = [word for source in ground for word in words(source)]
     known = {word.key for word in there} | {part.key for word in there if " " in word.text for single in word.text.split() for part in words(single)}
     plain = tuple({word.text for word in there})
-    total = held = 0.0
+    total = held = float(len(amounts.read(sentence)))  # numbers have a check of their own
     missing: list[Word] = []
     for word in words(without_bounds(sentence)):
-        weight = {"light": _LIGHT, "clinical": _CLINICAL}.get(word.kind, _NAME if not word.kind and is_name(word.text) else _PLAIN)
+        weight = _LIGHT if word.key in GENERIC else {"light": _LIGHT, "clinical": _CLINICAL}.get(word.kind, _NAME if not word.kind and is_name(word.text) else _PLAIN)
         if word.key in known:
             total, held = total + weight, held + weight
             continue
@@ -39,7 +41,7 @@ def measure(sentence: str, ground: Sequence[str], is_name: Callable[[str], bool]
         if not near and word.kind != "light" and not word.kind and is_name(word.text):
             continue  # names have a check of their own
         total, held = total + weight, held + weight * near
-        if near < 0.5 and word.kind != "light":
+        if near < 0.5 and word.kind != "light" and word.key not in GENERIC:
             missing.append(word)
     return Support(
         held / total if total else 0.0, tuple(word.text for word in missing), tuple(word.text for word in missing if word.kind == "clinical")
