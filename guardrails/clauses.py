@@ -32,7 +32,7 @@ _LEANING = re.compile(r"(?:if|when|whenever|who|which|that|because|since|as|or|n
 _SCOPE = 4  # words that a denial reaches
 _PURPOSE = re.compile(r"\b(?:to|helps?|help to|order to) (?:avoid)", re.IGNORECASE)
 _NOT_ALONE = re.compile(r"\b(?:whether or not|not only|if not\b|no problem|no matter)", re.IGNORECASE)
-_LIMIT = re.compile(
+LIMIT = re.compile(
     r"\b(?:do not|don't|must not|should not|may not|can not|cannot|is not|are not|not|never|no \w+)(?: (?:to |be |safely |ever )?\w+)?(?: [\w-]+){0,5} (?:more|longer|higher|later) than (?=\w*\d|one|two|three|four|half|a )"
     r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:es|ing)?|exceed(?:s|ing)?)\b",
     re.IGNORECASE,
@@ -83,7 +83,7 @@ class Clause:
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text; one without a word that carries meaning joins the one before."""
     plain = _EMPTY.sub("without food", _LATER_EITHER.sub(r"with or without \1", text.replace("’", "'")))
-    plain = _LIMIT.sub("at most ", plain)
+    plain = LIMIT.sub("at most ", plain)
     parts: list[str] = []
     for part in _BREAK.split(plain):
         part = part.strip(" ,()")

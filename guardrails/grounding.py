@@ -15,8 +15,8 @@ from guardrails import amounts, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
-from guardrails.support import measure
-from guardrails.wording import keys, words
+from guardrails.support import BARE, measure
+from guardrails.wording import content_words, words
 
 FindNames = Callable[[str], frozenset[str]]  # the medicines and classes that a text names, by generic or class name
 _SUPPORT = 0.6  # share of a claim's weight that its source must hold
@@ -64,9 +64,7 @@ class Grounding:
                 return Check((), row, 1.0, 1.0)
         if not evidence:
             return Check(("support: no source",), -1, 0.0)
-        said = keys(sentence)
-        if not said and not amounts.read(sentence):
-            return Check(("support: says nothing that can be checked",), -1, 0.0)
+        said = content_words(sentence)
         rows, texts = zip(*((row, piece) for row, source in enumerate(evidence) for piece in pieces(source)), strict=True)
         subject = self._subject(texts)
         tried = []
@@ -76,7 +74,9 @@ class Grounding:
             if not failed:
                 break
         failed, support, best = tried[-1] if not tried[-1][0] else tried[0]
-        kept = keys(texts[best])
+        if said <= BARE and not amounts.read(sentence) and not any(plain in _squeeze(source) for source in evidence):
+            return Check((*failed, "support: too little is said"), -1, 0.0)
+        kept = content_words(texts[best])
         return Check(failed, rows[best], support, len(kept & said) / max(1, len(kept)))
 
     def _grounds(self, said: frozenset[str], sentence: str, evidence: Sequence[str]) -> Iterator[tuple[int, ...]]:
@@ -85,7 +85,7 @@ class Grounding:
         holds: list[frozenset[str]] = []
         for source in evidence:
             known = amounts.read(source)
-            holds.append((said & keys(source)) | {number.text for number in numbers if any(number.same_amount(other) for other in known)})
+            holds.append((said & content_words(source)) | {number.text for number in numbers if any(number.same_amount(other) for other in known)})
         order = sorted(range(len(evidence)), key=lambda row: -len(holds[row]))[:_CANDIDATES]
         likeness = {row: meaning.copied(sentence, evidence[row]) for row in order}
         best = max(order, key=likeness.__getitem__)
@@ -115,7 +115,7 @@ class Grounding:
         parts: dict[int, list[str]] = {0: [], 1: []}
         for clause in clauses(sentence):
             numbers = amounts.read(clause.text)
-            held = [len(clause.keys & keys(source)) + sum(any(number.same_amount(other) for other in amounts.read(source)) for number in numbers) for source in ground]
+            held = [len(clause.keys & content_words(source)) + sum(any(number.same_amount(other) for other in amounts.read(source)) for number in numbers) for source in ground]
             parts[int(held[1] > held[0])].append(clause.text)
         checked = [self._against("; ".join(texts), ground[row], subject) for row, texts in parts.items() if texts]
         return tuple(failure for failed, _ in checked for failure in failed), min(share for _, share in checked)
@@ -156,4 +156,4 @@ def _spoken(text: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _squeeze(text: str) -> str:
-    return re.sub(r"\W+", " ", re.sub(r"\[\d+\]", " ", text)).strip().lower()
+    return " ".join(re.findall(r"[≥≤<>]|\.?\w+(?:[.,/%°-]\w+)*%?", re.sub(r"\[\d+\]", " ", text).lower()))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
 from guardrails import amounts
-from guardrails.clauses import DENIAL
+from guardrails.clauses import DENIAL, LIMIT
 from guardrails.wording import EVERYWHERE, Word, related, words
 
 _NEAR = 3  # words between a verb and what it acts on
@@ -45,7 +45,7 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
 def _with_numbers(spoken: Sequence[Word], text: str) -> list[Word]:
     """The words with the quantities and denials of a text among them, in order."""
     numbers = [Word(f"#{number.low:g}-{number.high:g} {number.dimension}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
-    denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(text)]
+    denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(without_bounds(LIMIT.sub(lambda match: " " * len(match[0]), text)))]
     return sorted([*spoken, *numbers, *denials], key=lambda word: word.start)
 
 

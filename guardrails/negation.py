@@ -16,6 +16,7 @@ _EXCEPTION = re.compile(
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"unless|until|except", re.IGNORECASE)  # stands in a clause of its own
 _NOT_BEFORE = re.compile(r"\b(?:not|never|n't)\b.*\bbefore\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
 _ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
@@ -33,7 +34,7 @@ def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = froze
     counts.update({name: 3 for name in names | EVERYWHERE})
     yield from _denied(said, known, counts, names)
     yield from _without(said, known)
-    yield from _exceptions(sentence, said, ground, counts)
+    yield from _exceptions(sentence, said, ground)
 
 
 def _denied(said: Sequence[Clause], known: Sequence[Clause], counts: Counter[str], names: frozenset[str]) -> Iterable[str]:
@@ -91,20 +92,22 @@ def _way(clause: Clause, key: str) -> str:
     return "without" if key in clause.without else "either" if key in clause.either else "with"
 
 
-def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str], counts: Counter[str]) -> Iterable[str]:
+def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iterable[str]:
     spoken = frozenset().union(*(clause.keys for clause in said)) if said else frozenset()
-    has = bool(_EXCEPTION.search(sentence) or _NOT_BEFORE.search(sentence))
+    left = len(_EXCEPTION.findall(sentence)) + len(_NOT_BEFORE.findall(sentence))
     for source in ground:
+        parts = clauses(source)
         for match in _EXCEPTION.finditer(source):
-            parts = clauses(source)
             row = _row(source, match.start(), parts)
-            main = parts[max(0, row - 1)] if match[0].lower() in ("unless", "until") or match[0].lower().startswith("except") else parts[row]
-            tail = parts[row] if row < len(parts) else main
-            if not has and _kept(main, spoken) >= 0.6 and (main is tail or not (tail.keys - main.keys) & spoken or not _CONDITION.search(sentence)):
+            main = parts[max(0, row - 1)] if _ASIDE.match(match[0]) else parts[row]
+            only_here = parts[row].keys.difference(*(part.keys for part in parts if part is not parts[row]))
+            if _kept(main, spoken) < 0.6 or (main is not parts[row] and only_here & spoken and _CONDITION.search(sentence)):
+                continue  # what it is an exception to is not said, or it is said as a condition
+            left -= 1
+            if left < 0:
                 yield f"exception: {match[0].lower()} dropped"
-        for here, after in zip(clauses(source), clauses(source)[1:], strict=False):
-            condition = _CONDITION.match(after.text)
-            acts = condition and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
+        for here, after in zip(parts, parts[1:], strict=False):
+            acts = _CONDITION.match(after.text) and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
             if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
                 yield f"exception: {after.text.split()[0].lower()} dropped"
     if (match := _EXCEPTION.search(sentence)) and not any(_EXCEPTION.search(source) for source in ground):

@@ -14,7 +14,8 @@ _BULLET = re.compile(r"\s+(?:[•●▪◦]|\*(?=\s)|o(?= [A-Z]))\s*")
 @lru_cache(maxsize=4096)
 def pieces(text: str) -> tuple[str, ...]:
     """The sentences and bullet points of one evidence text, as a claim may rest on them; at least one, the text itself."""
-    plain = re.sub(r"\s+", " ", _NUMBERED.sub("", _REFERENCE.sub(" ", text))).replace(" .", ".").strip()
+    plain = re.sub(r"\s+", " ", _NUMBERED.sub("", _REFERENCE.sub(" ", text))).strip()
+    plain = re.sub(r" (?=[.,;](?:\s|$))", "", plain)
     found: list[str] = []
     for part in _JOINT.split(plain):
         lead, *points = _BULLET.split(part)

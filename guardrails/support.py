@@ -9,10 +9,11 @@ from rapidfuzz import fuzz
 
 from guardrails import amounts
 from guardrails.meaning import without_bounds
-from guardrails.wording import EVERYWHERE, Word, keys, words
+from guardrails.wording import EVERYWHERE, Word, content_words, words
 
 _FORMS = 80.0  # similarity from which two long words are forms of one ("protector", "protecting")
 _LIGHT, _NAME, _PLAIN, _CLINICAL = 0.3, 0.4, 1.0, 1.5  # weights of words
+BARE = EVERYWHERE | {"=together", "=allow", "=recommended", "=safe", "=work", "=help"}  # "you can take both", "it is safe": of what?
 GENERIC = EVERYWHERE | {"=together", "=allow", "=recommended", "=agree", "=watch", "=tell", "=ask", "=prescriber"}  # what every sentence on medicines may say
 
 
@@ -57,5 +58,5 @@ def _form_of(word: Word, plain: Sequence[str]) -> float:
 
 def overlap(sentence: str, source: str) -> float:
     """The share of a sentence's words that one source sentence holds."""
-    said = keys(sentence)
-    return len(said & keys(source)) / len(said) if said else 0.0
+    said = content_words(sentence)
+    return len(said & content_words(source)) / len(said) if said else 0.0

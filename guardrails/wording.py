@@ -85,7 +85,7 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(out)
 
 
-def keys(text: str) -> frozenset[str]:
+def content_words(text: str) -> frozenset[str]:
     """The keys of a text's words, without those that carry little."""
     return frozenset(word.key for word in words(text) if word.kind != "light")
 
