@@ -49,7 +49,7 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
 def _same(said: Quantity, other: Quantity) -> bool:
     if said.same_amount(other):
         return True
-    if said.dimension == other.dimension and said.per in ("day", "hour") and not other.per:
+    if said.dimension == other.dimension and said.per in ("day", "hour", "week", "month") and not other.per:
         return Quantity.same_amount(Quantity(said.low, said.high, said.dimension, "", "", ""), other)
     if "number" in (said.dimension, other.dimension) and {said.dimension, other.dimension} <= {"number", "months", "dose", "person", "percent", "time", "mass", "volume"}:
         bare, full = (said, other) if said.dimension == "number" else (other, said)
@@ -75,7 +75,7 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return any(other.dimension == "time" and other.low == said.low for other, _ in known)
     if said.dimension == "percent":
         return any(other.dimension == "percent" and abs(other.low - said.low) < 0.5 and abs(other.high - said.high) < 0.5 for other, _ in known)
-    if said.dimension in ("time", "volume", "mass") and said.low != said.high:
+    if said.dimension in ("time", "months", "volume", "mass") and said.low != said.high:
         return {said.low, said.high} <= {other.low for other, _ in known if other.dimension == said.dimension}
     return False
 

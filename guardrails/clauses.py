@@ -18,13 +18,13 @@ _BREAK = re.compile(
 _NOT = re.compile(
     r"\b(?:not(?! only\b)|no(?! more than| less than| later than| fewer than| longer than| sooner than| matter\b)|never|cannot|neither|nor|none|nothing(?! but)|nobody|\w+n't|"
     r"avoid(?:s|ed|ing|ance)?|contraindicated?|contraindications?|forbidden|prohibited|refrain\w*|unsafe|away from|out of (?:\w+(?:'s)? ){0,2}reach|protect(?:ed|s)? (?:\w+ ){0,2}from|clear of|rul(?:es?|ed|ing) out|"
-    r"instead of|rather than|free of|unlikely|unable|lacks?|disagrees?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
-    r"stays? the same|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|"
+    r"instead of|rather than|in place of|free of|unlikely|unable|lacks?|disagrees?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
+    r"stays? the same|as usual|as normal|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|"
     r"unnecessary|needless|disallowed|excluded?s?|throw away|thrown away|(?:not|n't) yet|hardly|barely|little or no)\b",
     re.IGNORECASE,
 )
-_TWICE = re.compile(
-    r"\b(?:cannot|can't|can not|could not|not) be avoided|\b(?:not|never|n't|no reason to|no need to)(?: be| to| been)? (?:contraindicated|unsafe|unlikely|avoid(?:ed)?|forbidden|prohibited|skip(?:ped)?|rul(?:e|ed) out|without|fail|discouraged|unable|"
+TWICE = re.compile(
+    r"\b(?:cannot|can't|can not|could not|not) be (?:avoided|excluded|ruled out)|\b(?:not|never|n't|no reason to|no need to)(?: be| to| been)? (?:contraindicated|unsafe|unlikely|avoid(?:ed)?|forbidden|prohibited|skip(?:ped)?|rul(?:e|ed) out|without|fail|discouraged|unable|"
     r"withhold|withheld|omit(?:ted)?|leave out)\b",
     re.IGNORECASE,
 )
@@ -99,7 +99,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 def _read(part: str) -> Clause:
     either = frozenset(_next(part, match.end()) for match in _EITHER.finditer(part)) - {""}
     rest = _EITHER.sub("", part)
-    cues = tuple(match[0].lower() for match in _NOT.finditer(_TWICE.sub("", _NOT_ALONE.sub("", _PURPOSE.sub("", rest)))))
+    cues = tuple(match[0].lower() for match in _NOT.finditer(TWICE.sub("", _NOT_ALONE.sub("", _PURPOSE.sub("", rest)))))
     without = set()
     for match in _WITHOUT.finditer(rest):
         if _NOT.search(rest):

@@ -15,7 +15,7 @@ from guardrails import amounts, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
-from guardrails.support import BARE, measure
+from guardrails.support import BARE, GENERIC, measure
 from guardrails.wording import content_words, words
 
 FindNames = Callable[[str], frozenset[str]]  # the medicines and classes that a text names, by generic or class name
@@ -76,6 +76,10 @@ class Grounding:
         failed, support, best = tried[-1] if not tried[-1][0] else tried[0]
         if said <= BARE and not amounts.read(sentence) and not any(plain in _squeeze(source) for source in evidence):
             return Check((*failed, "support: too little is said"), -1, 0.0)
+        if not failed and said <= GENERIC | self._name_keys(sentence) and not amounts.read(sentence):
+            # "use A with B": whatever sentence holds both must agree
+            beside = [text for text in texts if self._find_names(sentence) <= self._find_names(text)]
+            failed = tuple(failure for text in beside for failure in negation.failures(sentence, [text], self._name_keys(sentence)))
         kept = content_words(texts[best])
         return Check(failed, rows[best], support, len(kept & said) / max(1, len(kept)))
 
@@ -123,9 +127,8 @@ class Grounding:
     def _against(self, sentence: str, source: str, subject: frozenset[str]) -> tuple[tuple[str, ...], float]:
         ground = [source]
         support = measure(sentence, ground, self._is_name)
-        names = frozenset(word.key for text in (sentence, source) for word in words(text) if not word.kind and self._is_name(word.text))
         failed = [
-            *amounts.failures(sentence, ground), *self._names_failed(sentence, source, subject), *negation.failures(sentence, ground, names),
+            *amounts.failures(sentence, ground), *self._names_failed(sentence, source, subject), *negation.failures(sentence, ground, self._name_keys(sentence, source)),
             *populations.failures(sentence, ground), *meaning.failures(sentence, ground, self._find_names),
         ]  # fmt: skip
         if support.clinical:
@@ -135,6 +138,9 @@ class Grounding:
         if found := directive(sentence, source):
             failed.append(f"advice: {found}")
         return tuple(dict.fromkeys(failed)), support.share
+
+    def _name_keys(self, *texts: str) -> frozenset[str]:
+        return frozenset(word.key for text in texts for word in words(text) if not word.kind and self._is_name(word.text))
 
     def _is_name(self, word: str) -> bool:
         return len(word) > 3 and bool(self._find_names(word))

@@ -37,6 +37,7 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
     known = [words(without_bounds(source)) for source in ground]
     yield from _turned(said, known)
     yield from _exchanged(said, known, find_names)
+    yield from _slots(said, known, find_names)
     yield from _replaced(_with_numbers(said, sentence), [_with_numbers(source, text) for source, text in zip(known, ground, strict=True)])
     yield from _compared(sentence, ground)
     yield from _other(said, known, sentence)
@@ -65,10 +66,18 @@ def _turned(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[s
         if against < 0:
             continue
         other_key = next(iter(table[word.key] & {w.key for source in known for w in source}))
+        if {word.key, other_key} == {"=before", "=after"} and not _same_object(said, row, known, other_key):
+            continue
         if same < 0 and not (other_key in spoken and against < 0.5):
             yield f"meaning: {word.text} for {turned}"
         elif same >= 0 and against > same + _CLEARLY and other_key not in spoken:
             yield f"meaning: {word.text} for {turned}"
+
+
+def _same_object(said: Sequence[Word], row: int, known: Sequence[Sequence[Word]], turned: str) -> bool:
+    """Whether "before" here and "after" there are followed by the same: "wait 7 days after A before B" turns nothing round."""
+    mine = {word.key for word in said[row + 1 : row + 3]}
+    return any(mine & {word.key for word in source[at + 1 : at + 3]} for source in known for at, word in enumerate(source) if word.key == turned)
 
 
 def _around(text: Sequence[Word], row: int) -> dict[str, float]:
@@ -118,6 +127,29 @@ def _acts(text: Sequence[Word], find_names: FindNames) -> list[tuple[str, str, s
                 pair = (after[0], word.key, before[-1]) if word.text.split()[0] in _BY_ITSELF else (before[-1], word.key, after[0])
                 found.append(pair)
     return found
+
+
+def _slots(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names: FindNames) -> Iterable[str]:
+    """Two medicines each between the other's neighbours."""
+    mine = _telling(said)
+    names = [row for row, word in enumerate(mine) if not word.kind and len(word.text) > 3 and find_names(word.text)]
+    for source in known:
+        theirs = _telling(source)
+        for at, one in enumerate(names):
+            for other in names[at + 1 :]:
+                places = [[row for row, word in enumerate(theirs) if word.key == mine[name].key] for name in (one, other)]
+                if mine[one].key != mine[other].key and all(len(place) == 1 for place in places):
+                    (here,), (there,) = places
+                    listed = all(not word.kind and find_names(word.text) for word in mine[one:other])
+                    if here > there and not listed and _slot(mine, one, theirs, there) and _slot(mine, other, theirs, here):
+                        yield f"meaning: {mine[one].text} and {mine[other].text} exchanged"
+
+
+def _slot(mine: Sequence[Word], row: int, theirs: Sequence[Word], at: int) -> bool:
+    """Whether a place of one text has the neighbours of a place of the other."""
+    before = mine[row - 1].key if row else "", theirs[at - 1].key if at else ""
+    after = mine[row + 1].key if row + 1 < len(mine) else "", theirs[at + 1].key if at + 1 < len(theirs) else ""
+    return before[0] == before[1] and (after[0] == after[1] or not after[0])
 
 
 def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from guardrails.clauses import Clause, clauses
-from guardrails.wording import EVERYWHERE
+from guardrails.clauses import DENIAL, LIMIT, TWICE, Clause, clauses
+from guardrails.wording import EVERYWHERE, words
 
 _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until|other than|apart from|aside from|nothing but|no one but|the exception|without (?:\w+(?:'s)? ){0,3}"
+    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
@@ -33,6 +33,7 @@ def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = froze
     counts = Counter(key for clause in known for key in clause.keys)
     counts.update({name: 3 for name in names | EVERYWHERE})
     yield from _denied(said, known, counts, names)
+    yield from _heads(sentence, said, ground)
     yield from _without(said, known)
     yield from _exceptions(sentence, said, ground)
 
@@ -58,8 +59,27 @@ def _ways(parts: Sequence[Clause], row: int) -> frozenset[bool]:
     return frozenset([parts[row].denied, *beside])
 
 
+_HALF_DENIED = frozenset({"=failure", "=prevent", "=protect", "=few", "=deficiency", "=uncontrolled", "=loss"})  # "makes it fail": does not work
+
+
+def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iterable[str]:
+    """A word that the source has only under a denial, in a claim that denies nothing."""
+    if DENIAL.search(sentence) or _EXCEPTION.search(sentence):
+        return
+    spoken = frozenset().union(*(clause.keys for clause in said)) if said else frozenset()
+    for source in ground:
+        plain = TWICE.sub("", LIMIT.sub("", source))
+        told = [word for word in words(plain) if word.kind != "light"]
+        for match in DENIAL.finditer(plain):
+            after = [word for word in told if word.start >= match.end()][:1]
+            if after and after[0].key in spoken - EVERYWHERE and [word.key for word in told].count(after[0].key) == 1 and after[0].start - match.end() < 12:
+                yield f"negation: {match[0].lower()} {after[0].text} dropped"
+
+
 def _meant(clause: Clause, other: Clause) -> bool:
     """Whether what the two share is what is denied, not something beside it or under a "without"."""
+    if (other if clause.denied else clause).keys & _HALF_DENIED:
+        return False
     if clause.denied:
         return not clause.keys & other.without
     return bool(clause.keys & other.scope) and not other.keys & clause.without

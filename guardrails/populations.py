@@ -35,7 +35,7 @@ ROUTES = _compiled({
     "inhaled": r"inhal(?!er)\w+|puffs?|nebuli\w+|breath(?:e|ed|es|ing)(?: \w+)? in", "patch": r"patch(?:es)?|transdermal\w*", "eye": r"eye ?drops?|ophthalmic|in the eyes?",
     "ear": r"ear ?drops?|otic", "nasal": r"nasal(?! polyps)\w*|nose spray|nostrils?|intranasal\w*", "rectal": r"rectal\w*|suppositor\w+", "vaginal": r"vaginal\w*",
     "topical": r"topical\w*|creams?|ointments?|gels?|lotions?|rubbed on|on the skin", "under the tongue": r"under the tongue|sublingual\w*",
-    "tablet": r"tablets?|caplets?|pills?|capsules?", "mouth": r"by mouth|orally|swallow\w*",
+    "tablet": r"tablets?|caplets?|pills?|capsules?", "mouth": r"by mouth|orally|swallow\w*|oral(?! (?:solution|suspension|syringe|contracept\w*|dose|liquid|tablets?|capsules?))",
     "liquid": r"liquids?|syrups?|suspensions?|(?:oral )?solutions?|(?:oral|infants?'|concentrated) drops|elixir", "powder": r"powders?|granules?|packets?|sprinkles?",
     "extended-release": r"extended[- ]release|long-acting|controlled[- ]release|sustained[- ]release|delayed[- ]release|XR|ER|XL|CR|SR",
     "immediate-release": r"immediate[- ]release|(?<=zolpidem )regular|regular(?= zolpidem)|short-acting", "chewable": r"chewable", "pen": r"pens?|auto-?injectors?|syringes?|cartridges?|vials?",

@@ -11,7 +11,7 @@ from guardrails.units import UNIT, UNITS, unit
 
 _PER = r"(?:kg|kilogram|day|hour|hr|minute|min|week|month|year|ml|dl|dose|l|m2|m²|1\.73\s?m2|1\.73\s?m²)"
 _QUANTITY = re.compile(
-    rf"(?P<low>{NUMBER})(?:[\s-]?(?P<unit1>(?:{UNIT})(?![a-z])))?(?:\s?(?P<join>to|-|–|through)\s?(?P<high>{NUMBER})(?:[\s-]?(?P<unit>(?:{UNIT})(?![a-z])))?)?"
+    rf"(?P<low>{NUMBER})(?:[\s-]?(?P<unit1>(?:{UNIT})(?![a-z])))?(?:(?:\s?/\s?(?:min|kg|ml|dl|day)\b)?\s?(?P<join>to|-|–|through)\s?(?P<high>{NUMBER})(?:[\s-]?(?P<unit>(?:{UNIT})(?![a-z])))?)?"
     rf"(?P<per>(?:\s?(?:/|per\b|a\b|an\b)\s?{_PER}\b)+)?",
     re.IGNORECASE,
 )

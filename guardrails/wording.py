@@ -18,7 +18,7 @@ STOP = frozenset(
     "do does did done has have had having can could may might will would shall should must not no never also than then there here such so if "
     "when while where how what why you your yours they them their he she his her we us our i me my any some each every all either "
     "about into over under out off between during through very too only just own one am s t don doesn isn aren won shouldn mustn cannot "
-    "because though although yet even still already unless except until like including within per via upon against once whether nor "
+    "because since though although yet even still already unless except until like including within per via upon against once whether nor "
     # denials are compared by clause
     "avoid avoids avoided avoiding avoidance contraindicated contraindication forbidden prohibited away "
     # numbers and times are compared as quantities
@@ -29,7 +29,7 @@ STOP = frozenset(
 # Words that carry little by themselves: a claim may add them.
 LIGHT = frozenset(
     "make made let go come get got gets getting put say said see look find found keep thing way part time case well good sure kind sort able possible possibly likely "
-    "main mainly especially particularly particular certain specific general important soon now today again ever much many most several few number "
+    "main mainly especially particularly particular certain specific important soon now today again ever much many most several few number "
     "yourself themselves itself himself herself own whatever whenever whichever label labels monograph according information source includes include "
     "included please note reason case cases instance example examples set seem seems become becomes becoming turn turns want wants try tries stay stays "
     "leave leaves long around roughly approximately nearly quite rather instead really actually simply real thing things point meant mean means "
