@@ -51,9 +51,9 @@ def _same(said: Quantity, other: Quantity) -> bool:
         return True
     if said.dimension == other.dimension and said.per in ("day", "hour", "week", "month") and not other.per:
         return Quantity.same_amount(Quantity(said.low, said.high, said.dimension, "", "", ""), other)
-    if "number" in (said.dimension, other.dimension) and {said.dimension, other.dimension} <= {"number", "months", "dose", "person", "percent", "time", "mass", "volume"}:
+    if "number" in (said.dimension, other.dimension) and {said.dimension, other.dimension} <= {"number", "months", "dose", "person", "percent", "time", "mass", "volume", "drink", "tablet", "puff", "capsule"}:
         bare, full = (said, other) if said.dimension == "number" else (other, said)
-        return bare.plain == full.plain and (bare is said or full.dimension in ("months", "dose", "person"))
+        return bare.plain == full.plain and (bare is said or full.dimension in ("months", "dose", "person", "drink", "tablet", "puff", "capsule"))
     return False
 
 
@@ -66,7 +66,11 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         )
         return daily or any(" daily " in f" {source.lower()} " for _, source in known if said.dimension == "time" or not _other_rate(known))
     if said.dimension == "per_day":
-        return any(other.dimension == "dose" and (other.low, other.high) == (said.low, said.high) for other, _ in known)
+        return any(
+            (other.dimension == "dose" and (other.low, other.high) == (said.low, said.high))
+            or (other.dimension == "time" and said.low and abs(24 / said.low - other.low) < 1e-6)
+            for other, _ in known
+        )
     if said.dimension == "dose":
         return any(other.dimension in ("per_day", "number") and (other.low, other.high) == (said.low, said.high) for other, _ in known)
     if said.dimension == "per_week" and said.low == 1:
@@ -75,6 +79,8 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return any(other.dimension == "time" and other.low == said.low for other, _ in known)
     if said.dimension == "percent":
         return any(other.dimension == "percent" and abs(other.low - said.low) < 0.5 and abs(other.high - said.high) < 0.5 for other, _ in known)
+    if said.dimension == "time" and said.low == said.high:
+        return any(other.dimension == "per_day" and abs(24 / other.high - said.low) < 1e-6 for other, _ in known if other.high)
     if said.dimension in ("time", "months", "volume", "mass") and said.low != said.high:
         return {said.low, said.high} <= {other.low for other, _ in known if other.dimension == said.dimension}
     return False

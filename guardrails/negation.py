@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from guardrails.clauses import DENIAL, LIMIT, TWICE, Clause, clauses
+from guardrails.meaning import copied
 from guardrails.wording import EVERYWHERE, words
 
 _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on
+_CLOSE = 0.75  # share of a claim's words in its source's order from which nothing is excused
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
 _EXCEPTION = re.compile(
     r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
@@ -59,7 +61,7 @@ def _ways(parts: Sequence[Clause], row: int) -> frozenset[bool]:
     return frozenset([parts[row].denied, *beside])
 
 
-_HALF_DENIED = frozenset({"=failure", "=prevent", "=protect", "=few", "=deficiency", "=uncontrolled", "=loss"})  # "makes it fail": does not work
+_HALF_DENIED = frozenset({"=failure", "=prevent", "=protect", "=few", "=deficiency", "=uncontrolled", "=loss", "=stop", "=different", "=dangerous", "=low", "=small", "=maximum", "=skip"})  # "makes it fail": does not work
 
 
 def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iterable[str]:
@@ -78,7 +80,8 @@ def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iter
 
 def _meant(clause: Clause, other: Clause) -> bool:
     """Whether what the two share is what is denied, not something beside it or under a "without"."""
-    if (other if clause.denied else clause).keys & _HALF_DENIED:
+    said, plain = (clause, other) if clause.denied else (other, clause)
+    if plain.keys & (_HALF_DENIED - said.keys):
         return False
     if clause.denied:
         return not clause.keys & other.without
@@ -117,10 +120,13 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) ->
     left = len(_EXCEPTION.findall(sentence)) + len(_NOT_BEFORE.findall(sentence))
     for source in ground:
         parts = clauses(source)
+        close = copied(sentence, source) >= _CLOSE
         for match in _EXCEPTION.finditer(source):
             row = _row(source, match.start(), parts)
             main = parts[max(0, row - 1)] if _ASIDE.match(match[0]) else parts[row]
             only_here = parts[row].keys.difference(*(part.keys for part in parts if part is not parts[row]))
+            if not close and _softened(source[match.end() :], spoken, sentence):
+                continue
             if _kept(main, spoken) < 0.6 or (main is not parts[row] and only_here & spoken and _CONDITION.search(sentence)):
                 continue  # what it is an exception to is not said, or it is said as a condition
             left -= 1
@@ -130,8 +136,18 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) ->
             acts = _CONDITION.match(after.text) and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
             if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
                 yield f"exception: {after.text.split()[0].lower()} dropped"
-    if (match := _EXCEPTION.search(sentence)) and not any(_EXCEPTION.search(source) for source in ground):
+    strict = any(_EXCEPTION.search(source) or (DENIAL.search(source) and copied(sentence, source) < _CLOSE) for source in ground)
+    if (match := _EXCEPTION.search(sentence)) and not strict:
         yield f"exception: {match[0].lower()} added"
+
+
+def _softened(tail: str, spoken: frozenset[str], sentence: str) -> bool:
+    """Whether what follows an "only" or "unless" is said as a condition or with a "must" or "not" of its own."""
+    after = [word.key for word in words(tail) if word.kind != "light" and word.key not in EVERYWHERE][:3]
+    return bool(after) and sum(key in spoken for key in after) >= len(after) / 2 and bool(_SOFT.search(sentence) or DENIAL.search(sentence))
+
+
+_SOFT = re.compile(r"\b(?:if|when|whenever|as long as|provided|must|needs?|has to|have to|requires?|required|just|strictly|last|first|limited|reserved|before|instead|even)\b", re.IGNORECASE)
 
 
 def _kept(clause: Clause, spoken: frozenset[str]) -> float:

@@ -15,14 +15,15 @@ _QUANTITY = re.compile(
     rf"(?P<per>(?:\s?(?:/|per\b|a\b|an\b)\s?{_PER}\b)+)?",
     re.IGNORECASE,
 )
-_CONCENTRATION = re.compile(rf"(?<=[a-z])\s?(?:/|\bper\b|\bin\b)\s?(?={NUMBER}\s?(?:{UNIT})(?![a-z]))", re.IGNORECASE)
+_CONCENTRATION = re.compile(rf"(?<=[a-z])\s?(?:/|\bper\b|\bin\b)\s?(?={NUMBER}\s?(?:mL|L|mg|g|mcg|milliliters?|tablets?)(?![a-z]))", re.IGNORECASE)
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0, "one": 1.0}
 _COUNT = rf"(?:(once|twice|thrice)|({NUMBER})(?:\s?(?:to|-|–|or)\s?({NUMBER}))?\s+(?:times?|doses?))"
-_DAY = r"(?:(?:a|per|each|every|in a|in one|in any)\s+day|daily|nightly|(?:a|per|each|every)\s+night|(?:in|every)\s+24 hours|in (?:a|one) day)"
+_DAY = r"(?:(?:a|per|each|every|in a|in one|in any)\s+day|daily|nightly|(?:in|within|every|per|over) (?:any )?24[ -]hours?(?: period)?|(?:a|per|each|every)\s+night|(?:in|every)\s+24 hours|in (?:a|one) day)"
 _PER_DAY = re.compile(rf"\b{_COUNT}[\s-]*,?\s*{_DAY}\b", re.IGNORECASE)
 _PER_WEEK = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+week|weekly)\b", re.IGNORECASE)
 _PER_MONTH = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+month|monthly)\b", re.IGNORECASE)
 _EVERY = re.compile(rf"\b(?:every|each)\s+({NUMBER})(?:\s?(?:to|-|–|or)\s?({NUMBER}))?[\s-]*(hours?|hrs?|h|days?|weeks?|months?)\b", re.IGNORECASE)
+_APART = re.compile(rf"(?:\bat\s+({NUMBER})[\s-]*(hours?)\s+intervals|\b({NUMBER})\s+(hours?)\s+apart)\b", re.IGNORECASE)
 _EVERY_OTHER = re.compile(r"\b(?:every (?:other|second)|alternate|each other) (day|week|month)s?\b", re.IGNORECASE)
 _DAILY = re.compile(r"(?<!ng )\b(?:daily(?! (?:[\w-]+ )?(?:dose|limit|amount|maximum|total|use))|every day|each day|nightly|every (?:morning|evening|night)|each (?:morning|evening|night)|(?:one|1) day a week)\b", re.IGNORECASE)
 _WEEKLY = re.compile(r"\b(?:weekly|every week|each week|(?:once|one|1|(?:only )?one) day (?:a|each|per|every) week)\b", re.IGNORECASE)
@@ -35,7 +36,7 @@ _LOOSE_TIME = re.compile(r"\b(?:over|for|within|after|in|several|some|few|many|o
 _IN = re.compile(rf"\b({NUMBER})\s+(?:in|out of(?: every)?|per)\s+(10|100|1,?000|10,?000|100,?000)\b", re.IGNORECASE)
 _TWICE_AS = re.compile(r"\b(?:twice|double|two times) (?:the|as much|as many|as high|his|her|their|its)\b", re.IGNORECASE)
 _FRACTION = re.compile(rf"{FRACTION}(?:\s+(?:a|an|of a|of one)?\s*({UNIT})(?![a-z]))?", re.IGNORECASE)
-_A_TIME = re.compile(r"\b(?:for|in|within|after|about|over|than|only|around|nearly|of|another|next|last|first|until|around|approximately|roughly|or|takes?|under)\s+(an?|one)\s+(minute|hour|day|week|month|year)\b(?! (?:a|per)\b)", re.IGNORECASE)
+_A_TIME = re.compile(r"\b(?:for|in|within|after|about|over|than|beyond|past|below|before|least|most|only|around|nearly|of|another|next|last|first|until|approximately|roughly|or|takes?|under)\s+(an?|one)\s+(minute|hour|day|week|month|year)\b(?! (?:a|per)\b)", re.IGNORECASE)
 _A_TIME_THEN = re.compile(r"\b(?<!once )(?<!twice )(?<!times )(an?|one) (minute|hour|day|week|month|year)(?= (?:or (?:more|less|longer|so)|later|before|after|apart|ahead|earlier|and a half)\b)", re.IGNORECASE)
 _AGE = re.compile(r"\b(?:aged?|ages|age of|years? of age|over age|under age)\s*$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(second|third|fourth|fifth|sixth|seventh|2nd|3rd|4th|5th)\b(?!\s*-?\s*(?:line|degree|opinion|part|party))(?= (?:\w+ )?(?:click|day|week|month|year|dose|trimester|time|injection|tablet)s?\b)", re.IGNORECASE)
@@ -106,6 +107,9 @@ def quantities(text: str) -> list[Quantity]:
         add(match, count, count, "per_day", bounded=False)
     for match in _LATIN_EVERY.finditer(text):
         add(match, 24 / float(match[1]), 24 / float(match[1]), "per_day", bounded=False)
+    for match in _APART.finditer(text):
+        hours = value(match[1] or match[3])
+        add(match, 24 / hours, 24 / hours, "per_day")
     for match in _EVERY_OTHER.finditer(text):
         apart = {"day": 48.0, "week": 336.0, "month": 1440.0}[match[1].lower()]
         add(match, apart, apart, "interval")
@@ -129,7 +133,7 @@ def quantities(text: str) -> list[Quantity]:
         ordinal = _ORDINALS.get(match[1].lower()) or float(match[1][0])
         add(match, ordinal, ordinal, "ordinal", bounded=False)
     for match in _FRACTION.finditer(text):
-        if re.search(r"(?:\d|\band a|\band one)\s*$", text[: match.start()]) or (match[0].lower() in ("third", "fourth", "fifth", "tenth", "second")):
+        if re.search(r"(?:\d|\band a|\band one|\band)\s*$", text[: match.start()]) or (match[0].lower() in ("third", "fourth", "fifth", "tenth", "second")):
             continue
         share = value(re.match(FRACTION, match[0], re.IGNORECASE)[0])  # type: ignore[index]
         dimension, factor = unit(match[1]) or ("percent", 100.0)
