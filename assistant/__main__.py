@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask, interactions, drug, serve, prepare, bench."""
+"""`python -m assistant`: ask, interactions, drug, serve, prepare, bench, evaluate-grounding."""
 
 from __future__ import annotations
 
@@ -112,6 +112,12 @@ def _bench(arguments: argparse.Namespace) -> None:
     bench(arguments.questions)
 
 
+def _evaluate_grounding(arguments: argparse.Namespace) -> None:
+    from assistant.evaluation.grounding import main as evaluate
+
+    evaluate(arguments.cases, arguments.split, arguments.json, arguments.model)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description="Answers questions about medicines, with sources.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -143,6 +149,12 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="time each stage of an answer")
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)
+    grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")
+    grounding.add_argument("--cases", type=Path, default=Path("tests/cases/grounding.jsonl"), metavar="FILE.jsonl")
+    grounding.add_argument("--split", choices=["dev", "test"], default="test")
+    grounding.add_argument("--model", action="store_true", help="ask the chat model too: minutes")
+    grounding.add_argument("--json", action="store_true", help="print JSON")
+    grounding.set_defaults(run=_evaluate_grounding)
     return parser
 
 
