@@ -115,7 +115,7 @@ def _bench(arguments: argparse.Namespace) -> None:
 def _evaluate_grounding(arguments: argparse.Namespace) -> None:
     from assistant.evaluation.grounding import main as evaluate
 
-    evaluate(arguments.cases, arguments.split, arguments.json, arguments.model)
+    evaluate(arguments.cases, arguments.split, arguments.json, arguments.model, arguments.sample)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -152,7 +152,8 @@ def _parser() -> argparse.ArgumentParser:
     grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")
     grounding.add_argument("--cases", type=Path, default=Path("tests/cases/grounding.jsonl"), metavar="FILE.jsonl")
     grounding.add_argument("--split", choices=["dev", "test"], default="test")
-    grounding.add_argument("--model", action="store_true", help="ask the chat model too: minutes")
+    grounding.add_argument("--model", action="store_true", help="ask the chat model too, seconds a row")
+    grounding.add_argument("--sample", type=int, default=0, metavar="N", help="only so many rows, spread over the split")
     grounding.add_argument("--json", action="store_true", help="print JSON")
     grounding.set_defaults(run=_evaluate_grounding)
     return parser

@@ -19,7 +19,7 @@ FindNames = Callable[[str], frozenset[str]]
 # The words of a bound are compared with its number.
 _BOUND = re.compile(
     r"\b(?:(?:no |not )?(?:more|less|fewer|greater|higher|lower|longer|shorter|older|younger) than(?= (?:about |a |an )?[\d½¼¾]| (?:one|two|three|four|five|half)\b)"
-    r"|(?:and|or) (?:more|less|fewer|older|younger|over|under|above|below|up|higher|lower)\b|(?:over|under|above|below|up to|at most|at least|after age|before age)(?= \d))",
+    r"|or (?:more|less|fewer|higher|lower)\b|(?:and|or) (?:older|younger|over|under|above|below|up)\b|(?:over|under|above|below|up to|at most|at least|after age|before age)(?= \d))",
     re.IGNORECASE,
 )
 
@@ -68,9 +68,7 @@ def _turned(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[s
         other_key = next(iter(table[word.key] & {w.key for source in known for w in source}))
         if {word.key, other_key} == {"=before", "=after"} and not _same_object(said, row, known, other_key):
             continue
-        if same < 0 and not (other_key in spoken and against < 0.5):
-            yield f"meaning: {word.text} for {turned}"
-        elif same >= 0 and against > same + _CLEARLY and other_key not in spoken:
+        if (same < 0 and not (other_key in spoken and against < 0.5)) or (same >= 0 and against > same + _CLEARLY and other_key not in spoken):
             yield f"meaning: {word.text} for {turned}"
 
 
@@ -155,7 +153,7 @@ def _slot(mine: Sequence[Word], row: int, theirs: Sequence[Word], at: int) -> bo
 def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable[str]:
     """In a copy, a word, number or denial that stands where the source has another which means something else."""
     mine = _telling(said)
-    near, opposite = related("near"), related("opposite")
+    near, opposite, other_one = related("near"), related("opposite"), related("other")
     every = {word.key for source in known for word in source}
     spoken = {word.key for word in mine}
     for source in known:
@@ -174,6 +172,8 @@ def _replaced(said: Sequence[Word], known: Sequence[Sequence[Word]]) -> Iterable
             for word in here:
                 if turned := [other for other in there if other.key in opposite.get(word.key, ())]:
                     yield f"meaning: {word.text} for {turned[0].text}"
+                elif turned := [other for other in there if other.key in other_one.get(word.key, ())]:
+                    yield f"population: {word.text} for {turned[0].text}"
             denied = sum(word.kind == "denial" for word in there) - sum(word.kind == "denial" for word in here)
             last = (there or here)[-1].kind == "denial"
             if denied and denials and (max(len(here), len(there)) <= 2 or last):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from guardrails.clauses import DENIAL, LIMIT, TWICE, Clause, clauses
 from guardrails.meaning import copied
@@ -132,13 +133,13 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) ->
             left -= 1
             if left < 0:
                 yield f"exception: {match[0].lower()} dropped"
-        for here, after in zip(parts, parts[1:], strict=False):
+        for here, after in pairwise(parts):
             acts = _CONDITION.match(after.text) and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
             if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
                 yield f"exception: {after.text.split()[0].lower()} dropped"
     strict = any(_EXCEPTION.search(source) or (DENIAL.search(source) and copied(sentence, source) < _CLOSE) for source in ground)
-    if (match := _EXCEPTION.search(sentence)) and not strict:
-        yield f"exception: {match[0].lower()} added"
+    if (added := _EXCEPTION.search(sentence)) and not strict:
+        yield f"exception: {added[0].lower()} added"
 
 
 def _softened(tail: str, spoken: frozenset[str], sentence: str) -> bool:

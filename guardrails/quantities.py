@@ -149,7 +149,7 @@ def quantities(text: str) -> list[Quantity]:
             taken.append((start, match.end()))
     plain = list(_QUANTITY.finditer(text))
     for row, match in enumerate(plain):
-        start, end = match.span()
+        start = match.start()
         number_end = match.end("low")
         if any(start < b and number_end > a for a, b in taken) or text[max(0, start - 1) : start].isalnum():
             continue

@@ -92,7 +92,7 @@ def content_words(text: str) -> frozenset[str]:
 
 @cache
 def related(how: str) -> dict[str, frozenset[str]]:
-    """Key -> the keys that turn its meaning round ("opposite"), or that may stand for it ("near")."""
+    """Key -> the keys that turn its meaning round ("opposite"), that may stand for it ("near"), or that name another group or organ ("other")."""
     found: dict[str, set[str]] = {}
     for one, other in _read()[how]:
         found.setdefault(f"={one}", set()).add(f"={other}")

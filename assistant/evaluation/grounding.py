@@ -146,8 +146,8 @@ def markdown(cases: Sequence[Case], table: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def main(path: Path, split: str, as_json: bool, with_model: bool) -> None:
-    """Print the table for one split, as Markdown or JSON; `with_model` asks the chat model too, which takes minutes."""
+def main(path: Path, split: str, as_json: bool, with_model: bool, sample: int = 0) -> None:
+    """Print the table for one split, or for so many rows spread over it; `with_model` asks the chat model too, seconds a row."""
     from assistant import settings as configuration
     from assistant.model import load_model
     from knowledge.embedding import SentenceEmbedder
@@ -159,6 +159,8 @@ def main(path: Path, split: str, as_json: bool, with_model: bool) -> None:
     cases, dev = [case for case in every if case.split == split], [case for case in every if case.split == "dev"]
     if not cases:
         raise ValueError(f"{path} has no case of the split {split!r}")
+    if sample:
+        cases = cases[:: max(1, len(cases) // sample)]
     configured = configuration.read()
     grounding = Grounding(NameIndex((monograph.drug for monograph in read_all()), names()).find)
     grounding.check(cases[0].text, cases[0].quotes)  # the first call reads the wordings

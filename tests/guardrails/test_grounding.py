@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 
 from guardrails.grounding import Grounding, shortens
@@ -237,7 +238,7 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
 
 
 def test_content_words_leave_out_the_common_ones() -> None:
-    assert "tablet" not in content_words("You should not do it") and content_words("You should not do it with the crystals") == {stem("crystals")}
+    assert content_words("You should not do it with the crystals") == {stem("crystals")}
 
 
 @pytest.mark.parametrize(
