@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench."""
+"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval, evaluate-grounding."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _bench(arguments: argparse.Namespace) -> None:
     bench(arguments.questions)
 
 
-def _evaluate(arguments: argparse.Namespace) -> None:
+def _evaluate_retrieval(arguments: argparse.Namespace) -> None:
     from assistant import settings
     from assistant.evaluation import retrieval
     from knowledge.embedding import SentenceEmbedder
@@ -183,6 +183,12 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     cases = retrieval.read(arguments.cases, arguments.split)
     print(f"{len(cases)} questions of {arguments.cases.name} ({', '.join(arguments.split)}), {len(base.passages):,} passages\n")
     print(retrieval.table(cases, base, arguments.misses))
+
+
+def _evaluate_grounding(arguments: argparse.Namespace) -> None:
+    from assistant.evaluation.grounding import main as evaluate
+
+    evaluate(arguments.cases, arguments.split, arguments.json, arguments.model, arguments.sample)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -228,12 +234,19 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
     found.add_argument("--index", type=Path, default=None, metavar="DIR", help="the index to search (the one in service)")
     found.add_argument("--misses", type=int, default=0, metavar="N", help="also print N questions whose first passage is not right")
-    found.set_defaults(run=_evaluate)
+    found.set_defaults(run=_evaluate_retrieval)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
     bench = commands.add_parser("bench", help="time each stage of an answer")
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)
+    grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")
+    grounding.add_argument("--cases", type=Path, default=Path("tests/cases/grounding.jsonl"), metavar="FILE.jsonl")
+    grounding.add_argument("--split", choices=["dev", "test"], default="test")
+    grounding.add_argument("--model", action="store_true", help="ask the chat model too, seconds a row")
+    grounding.add_argument("--sample", type=int, default=0, metavar="N", help="only so many rows, spread over the split")
+    grounding.add_argument("--json", action="store_true", help="print JSON")
+    grounding.set_defaults(run=_evaluate_grounding)
     return parser
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guardrails.grounding import content_words
+from guardrails.wording import content_words
 from knowledge.names import Match, Mention, Resolution
 from knowledge.router import said
 from knowledge.search import KnowledgeBase
