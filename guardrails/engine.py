@@ -41,7 +41,7 @@ RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
     "injection": injection.check, "language": language.check, "advice": advice.check, "off_topic": off_topic.check,
 }  # fmt: skip
 _HARM = ("emergency", "self_harm")
-_SURE = 0.5  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
+_SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _T = TypeVar("_T")
@@ -105,6 +105,18 @@ class Guardrails:
     async def check_question_async(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         """`check_question` for callers in an event loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._question(text, placeholders), self._loop))
+
+    def check_question_directly(self, text: str) -> Ruling:
+        """`check_question` without NeMo: the same actions in the same order, to measure what NeMo costs."""
+        return self._wait(self._directly(text))
+
+    async def _directly(self, text: str) -> Ruling:
+        began, trail = time.perf_counter(), _Trail(Placeholders())
+        token = _trail.set(trail)
+        if not (await self.redact_identifiers(text)).is_blocked:
+            await self.apply_rules(",".join(RULES), trail.text)
+        _trail.reset(token)
+        return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began))
 
     def check_answer(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         """Check one sentence of an answer against its evidence; the ruling's text is what may be shown: it, its source, or nothing."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.50  # of the two policies together; chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.50  # of all four policies of harm together; on the held-out fifth of the policies' texts
+_LEAST = 0.25  # of the policy that speaks
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
-    """Refuses when the classifier is sure of misuse or of harm to others."""
-    misuse = signals.probabilities.get("misuse", 0.0)
-    harm = signals.probabilities.get("harm_to_others", 0.0)
-    return speaks(policies, "misuse" if misuse >= harm else "harm_to_others") if misuse + harm >= THRESHOLD else None
+    """Refuses when harm is likelier than not, and misuse or harm to others is the likeliest kind of it."""
+    odds = {name: signals.probabilities.get(name, 0.0) for name in ("misuse", "harm_to_others", "self_harm", "emergency")}
+    likeliest = max(odds, key=odds.__getitem__)
+    speaking = likeliest in ("misuse", "harm_to_others") and odds[likeliest] >= _LEAST and sum(odds.values()) >= THRESHOLD
+    return speaks(policies, likeliest) if speaking else None

@@ -15,7 +15,6 @@ from guardrails.engine import Guardrails
 from guardrails.policy import ORDINARY, Policies
 from guardrails.types import Decision, GuardrailError, Ruling
 
-CASES = Path(__file__).parent.parent / "tests" / "cases" / "guardrails.jsonl"
 THRESHOLDS = Path(__file__).parent / "thresholds.yaml"
 
 
@@ -68,7 +67,7 @@ class Scorecard:
         return all(row.passes for row in self.rows)
 
 
-def read(path: Path = CASES) -> list[Case]:
+def read(path: Path) -> list[Case]:
     """The cases of a file, one a line.
 
     Raises:

@@ -64,6 +64,13 @@ def tune(texts: Sequence[str], labels: Sequence[str], base: Path, names: Collect
     return {name: (w.detach() - before[name]).numpy() for name, w in model.named_parameters() if name in before}
 
 
+def learnt(policies: Policies) -> tuple[list[str], list[str]]:
+    """Texts and labels to tune on: all of the policy files', and every second further ordinary question, which are much alike."""
+    further = set(policies.ordinary)
+    kept = [(text, label) for text, label in policies.labelled() if text not in further or random.Random(text).random() < 0.5]
+    return [text for text, _ in kept], [label for _, label in kept]
+
+
 def save(differences: dict[str, NDArray[np.float32]], policies: Policies, base_sha256: str, folder: Path = TUNED) -> None:
     """Write the differences and what they were made from."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -363,6 +363,13 @@ def test_nothing_raw_is_logged_when_all_is_well(
     assert_nothing_logged(caplog, capfd, PHONE, SECRET)
 
 
+@pytest.mark.parametrize("text", ["may I have a tablet", f"emergencyword, call {PHONE}", "misuseword despairword"])
+def test_the_rules_say_the_same_without_nemo(rails: Guardrails, text: str) -> None:
+    through, direct = rails.check_question(text), rails.check_question_directly(text)
+    assert direct.text == through.text
+    assert [(v.rule, v.decision, v.reason) for v in direct.verdicts] == [(v.rule, v.decision, v.reason) for v in through.verdicts]
+
+
 # Many at once.
 
 
