@@ -90,7 +90,7 @@ def embed(model: Any, tokenizer: Any, texts: Sequence[str]) -> Vectors:
 
 def pack(differences: Mapping[str, NDArray[np.float32]], path: Path) -> None:
     """Write weight differences as int8 with one scale a row: a quarter of their size, and the vectors stay within a cosine of .999."""
-    packed: dict[str, NDArray[Any]] = {}
+    packed: dict[str, Any] = {}
     for name, difference in differences.items():
         rows = difference.reshape(len(difference), -1)
         scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12) / 127

@@ -72,6 +72,7 @@ def test_a_rule_does_not_speak_for_another_policy(
     [
         (misuse.check, {"misuse": 0.3, "harm_to_others": 0.25}, "misuse"),
         (misuse.check, {"misuse": 0.2, "harm_to_others": 0.35}, "harm_to_others"),
+        (misuse.check, {"harm_to_others": 0.4, "self_harm": 0.2}, "harm_to_others"),
         (records.check, {"own_records": 0.3, "other_records": 0.25}, "own_records"),
         (records.check, {"own_records": 0.2, "other_records": 0.35}, "other_records"),
         (advice.check, {"personal_dosing": 0.2, "diagnosis": 0.15, "special_population": 0.2 + LITTLE}, "special_population"),
@@ -99,6 +100,18 @@ def test_related_policies_add_up_and_the_likelier_speaks(policies: Policies, rul
 )
 def test_no_special_population_without_a_word_of_one(policies: Policies, text: str, about_somebody_special: bool) -> None:
     assert (said(advice.check, policies, text, special_population=0.9) is Decision.REFER) is about_somebody_special
+
+
+def test_likelier_self_harm_or_emergency_is_no_misuse(policies: Policies) -> None:
+    assert said(misuse.check, policies, PLAIN, harm_to_others=0.4, self_harm=0.5) is None
+    assert said(misuse.check, policies, PLAIN, misuse=0.4, emergency=0.5) is None
+    assert said(self_harm.check, policies, PLAIN, harm_to_others=0.5, self_harm=0.4) is None
+
+
+@pytest.mark.parametrize("text", ["how do I lock up my oxycodone", "how to dispose of morphine", "so my daughter knows what to watch for"])
+def test_words_of_protection_need_a_surer_classifier(policies: Policies, text: str) -> None:
+    assert said(misuse.check, policies, text, misuse=0.6) is None
+    assert said(misuse.check, policies, text, misuse=0.8) is Decision.REFUSE
 
 
 # Danger signs and swallowed amounts, where the classifier alone would not speak.
