@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from assistant import settings as configuration
 from assistant.chain import PharmacyAssistant
-from assistant.model import load_model
+from assistant.model import load_judge, load_model
 from assistant.receipts import Receipts
 from assistant.records import open_records
 from assistant.settings import QUOTES_ONLY, Settings
 from guardrails import classifier, policy
+from guardrails.encoder import PolicyEncoder
 from guardrails.engine import Guardrails
 from guardrails.policy import Region
-from knowledge.embedding import Embedder, SentenceEmbedder
+from knowledge.embedding import MINILM_SHA256, Embedder, SentenceEmbedder, packaged_minilm
+from knowledge.reader import read_all
 from knowledge.router import ordinary_questions
 from knowledge.search import KnowledgeBase
 
@@ -34,11 +36,23 @@ def load_assistant(settings: Settings | None = None) -> PharmacyAssistant:
 
 def load_guardrails(settings: Settings, embedder: Embedder, base: KnowledgeBase) -> Guardrails:
     """The rails in service, with the names of a knowledge base."""
-    policies = load_policies(settings)
-    return Guardrails(policies, classifier.load(settings.classifier, policies, embedder.fingerprint), embedder.encode, base.names)
+    policies, encode = load_policies(settings), policy_encoder(embedder)
+    head = classifier.load(settings.classifier, policies, encode.fingerprint)
+    return Guardrails(policies, head, encode, base.names, load_judge(settings))
+
+
+def policy_encoder(embedder: Embedder) -> PolicyEncoder:
+    """Retrieval's embedding with the tuned one beside it."""
+    return PolicyEncoder(embedder.encode, embedder.fingerprint, packaged_minilm(), MINILM_SHA256)
 
 
 def load_policies(settings: Settings) -> policy.Policies:
     """The policies with the region's numbers."""
     region = Region(settings.emergency_number, settings.poison_line, settings.crisis_line)
     return policy.load(region=region, ordinary=ordinary_questions())
+
+
+def single_names() -> set[str]:
+    """Every generic and brand name of one word, in small letters."""
+    names = {name.lower() for monograph in read_all() for name in (monograph.drug.name, *monograph.drug.brands)}
+    return {name for name in names if " " not in name}

@@ -128,17 +128,28 @@ def load_model(settings: Settings) -> BaseChatModel:
         ModelFileError: the packaged model is missing or changed.
     """
     if settings.model_url:
-        from langchain_openai import ChatOpenAI
-        from pydantic import SecretStr
-
-        return ChatOpenAI(
-            model=settings.model, base_url=settings.model_url, api_key=SecretStr(settings.model_key or "none"), temperature=0,
-            timeout=settings.timeout_s, max_retries=1, max_completion_tokens=settings.max_new_tokens,
-        )  # fmt: skip
+        return _endpoint(settings, settings.model, settings.model_url, settings.model_key)
     if settings.model != DEFAULT_MODEL:
         return LocalChatModel(folder=settings.model, name_shown=settings.model, max_new_tokens=settings.max_new_tokens)
     folder = prepare(settings.models)
     return LocalChatModel(folder=str(folder), name_shown=DEFAULT_MODEL, max_new_tokens=settings.max_new_tokens)
+
+
+def load_judge(settings: Settings) -> BaseChatModel | None:
+    """The chat model that the rails ask besides their rules; None when no endpoint is set."""
+    if not settings.judge_url:
+        return None
+    return _endpoint(settings, settings.judge_model, settings.judge_url, settings.judge_key)
+
+
+def _endpoint(settings: Settings, name: str, url: str, key: str) -> BaseChatModel:
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=name, base_url=url, api_key=SecretStr(key or "none"), temperature=0, timeout=settings.timeout_s, max_retries=1,
+        max_completion_tokens=settings.max_new_tokens,
+    )  # fmt: skip
 
 
 def prepare(models: Path) -> Path:

@@ -28,6 +28,8 @@ class Settings:
             quotes only.
         model_url: an OpenAI-compatible endpoint; empty for a local model.
         model_key: the endpoint's key.
+        judge_url: an OpenAI-compatible endpoint whose model checks questions, facts and answers besides the rules; empty for rules alone.
+        judge_model, judge_key: the model's name there, and the key.
         embedding: `all-MiniLM-L6-v2` (from its package), a local folder or a hub id of a sentence-transformers model.
         emergency_number, poison_line, crisis_line: the region's numbers in messages.
         max_question_chars: longer questions are turned away.
@@ -45,6 +47,9 @@ class Settings:
     model: str = DEFAULT_MODEL
     model_url: str = ""
     model_key: str = ""
+    judge_url: str = ""
+    judge_model: str = ""
+    judge_key: str = ""
     embedding: str = "all-MiniLM-L6-v2"
     emergency_number: str = "911"
     poison_line: str = "1-800-222-1222"

@@ -1,4 +1,4 @@
-"""`python -m guardrails`: train, check, privacy. Puts itself together with the assistant's wiring."""
+"""`python -m guardrails`: check, train, tune, scorecard, privacy. Puts itself together with the assistant's wiring."""
 
 from __future__ import annotations
 
@@ -7,31 +7,41 @@ import json
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guardrails import policy
 from guardrails.types import Decision, GuardrailError, Ruling
+
+if TYPE_CHECKING:
+    from guardrails.engine import Guardrails
+
+CASES = Path(__file__).parent.parent / "tests" / "cases" / "guardrails.jsonl"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; errors are a sentence on standard error and exit status 1."""
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        return arguments.run(arguments) or 0
     except (GuardrailError, OSError, ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _rails() -> Guardrails:
     from assistant import build, settings
-    from knowledge.__main__ import read_jsonl
     from knowledge.embedding import SentenceEmbedder
     from knowledge.search import KnowledgeBase
 
     configured = settings.read()
     embedder = SentenceEmbedder(configured.embedding)
-    rails = build.load_guardrails(configured, embedder, KnowledgeBase(configured.index, embedder))
+    return build.load_guardrails(configured, embedder, KnowledgeBase(configured.index, embedder))
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from knowledge.__main__ import read_jsonl
+
+    rails = _rails()
     for row in read_jsonl(arguments.batch, "text"):
         side = row.get("side", "input")
         if side not in ("input", "output"):
@@ -62,13 +72,14 @@ def _train(arguments: argparse.Namespace) -> None:
     configured = settings.read()
     policies = build.load_policies(configured)
     embedder = SentenceEmbedder(configured.embedding)
+    encode = build.policy_encoder(embedder)
     if arguments.if_needed:
         try:
-            classifier.load(configured.classifier, policies, embedder.fingerprint)
+            classifier.load(configured.classifier, policies, encode.fingerprint)
             return
         except GuardrailError:
             pass
-    classifier.fit(policies, embedder.encode, embedder.fingerprint).save(configured.classifier)
+    classifier.fit(policies, encode, encode.fingerprint, encode.split).save(configured.classifier)
     print(f"{configured.classifier}: fitted on {len(policies.labelled())} examples", file=sys.stderr)
     if not arguments.if_needed:
         _print_table(policies, classifier.cross_validated(policies, embedder.encode))
@@ -86,6 +97,34 @@ def _privacy(arguments: argparse.Namespace) -> None:
     print(json.dumps(measured.as_json()) if arguments.json else measured.table())
     for line in measured.failures if arguments.failures else ():
         print(line, file=sys.stderr)
+
+
+def _tune(arguments: argparse.Namespace) -> None:
+    from assistant import build, settings
+    from guardrails import tuning
+    from knowledge.embedding import MINILM_SHA256, SentenceEmbedder, packaged_minilm
+
+    configured = settings.read()
+    policies = build.load_policies(configured)
+    if arguments.measure:
+        encode = SentenceEmbedder(configured.embedding).encode
+        _print_table(policies, tuning.measure(policies, encode, packaged_minilm(), build.single_names()))
+        return
+    texts, labels = tuning.learnt(policies)
+    tuning.save(tuning.tune(texts, labels, packaged_minilm(), build.single_names()), policies, MINILM_SHA256)
+    print("tuned; now run `python -m guardrails train` and `python -m guardrails scorecard`", file=sys.stderr)
+
+
+def _scorecard(arguments: argparse.Namespace) -> int:
+    from guardrails import scorecard
+
+    cases = [case for case in scorecard.read(arguments.cases) if arguments.split in ("all", case.split)]
+    if not cases:
+        raise ValueError(f"{arguments.cases} holds no case of the split {arguments.split!r}")
+    rails = _rails()
+    card = scorecard.score(scorecard.decide(rails, cases), rails.policies)
+    print(scorecard.as_json(card) if arguments.json else scorecard.as_markdown(card))
+    return 0 if card.passes else 1
 
 
 def _print_table(policies: policy.Policies, scored: list[tuple[str, str, dict[str, float]]]) -> None:
@@ -117,6 +156,14 @@ def _parser() -> argparse.ArgumentParser:
     privacy.add_argument("--failures", action="store_true", help="list on standard error what is missed and overdone")
     privacy.add_argument("--json", action="store_true", help="print JSON")
     privacy.set_defaults(run=_privacy)
+    tune = commands.add_parser("tune", help="tune the encoder on the policy files again (about 10 minutes on 2 cores)")
+    tune.add_argument("--measure", action="store_true", help="change nothing: tune on four fifths of the texts and print the table of the last")
+    tune.set_defaults(run=_tune)
+    card = commands.add_parser("scorecard", help="measure the input rails on held-out questions; exit status 1 below a threshold")
+    card.add_argument("--json", action="store_true", help="print JSON")
+    card.add_argument("--cases", type=Path, default=CASES, metavar="FILE", help='{"id","text","policy"[,"split"][,"scary"]} a line')
+    card.add_argument("--split", choices=["all", "dev", "blind"], default="all")
+    card.set_defaults(run=_scorecard)
     return parser
 
 

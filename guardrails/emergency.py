@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from guardrails import red_flags
 from guardrails.policy import Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.30  # of the classifier alone; chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.30  # of the classifier alone; on a held-out fifth of the policies' texts .90 found with the flags, .87 at .4, and as many ordinary ones escalated
 IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
-_WITH_FLAG = 0.10  # where a danger sign is named too
+_WITH_SIGN = 0.10  # where a danger sign is named too
+_WITH_FLAG = 0.02  # where a rule of medicine says that it is an emergency: nearly whatever the classifier thinks
 # Signs that call for an ambulance: AHA/ARC First Aid Guidelines (2024-11), stroke and anaphylaxis; America's Poison Centers, "When to call
 # 911": collapse, seizure, trouble breathing, cannot be awakened.
 _SIGN = re.compile(
@@ -48,7 +50,8 @@ IMPERSONAL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OVER = re.compile(
-    r"\b(?:years? ago|last (?:year|month|summer|winter)|months? ago|in the past|used to|when i was (?:a kid|young|little)|history of|recovered|back then|once had|previously)\b",
+    r"\b(?:years? (?:ago|back)|last (?:year|month|spring|summer|autumn|fall|winter)|months? ago|in (?:19|20)\d\d|in the past|used to|when i was (?:a kid|young|little)|"
+    r"as a (?:kid|child)|history of|recovered|back then|once had|previously)\b",
     re.IGNORECASE,
 )
 
@@ -56,10 +59,11 @@ _OVER = re.compile(
 def check(signals: Signals, policies: Policies) -> Verdict | None:
     """Escalates when the classifier is sure, or less sure beside a danger sign of a real person."""
     sure = signals.probabilities.get("emergency", 0.0)
-    text = signals.text
-    impersonal = bool(IMPERSONAL.search(text)) or bool(_OVER.search(text))
-    flagged = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
-    unlikely = impersonal or not _SOMEBODY.search(text)
-    if sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (flagged and not impersonal and sure >= _WITH_FLAG):
+    text = signals.text.replace("’", "'")
+    general = bool(IMPERSONAL.search(text)) or bool(_OVER.search(text))
+    unlikely = general or not _SOMEBODY.search(text)
+    signed = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
+    flagged = not general and sure >= _WITH_FLAG and red_flags.find(text)
+    if flagged or sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (signed and not general and sure >= _WITH_SIGN):
         return speaks(policies, "emergency")
-    return doubts(policies, "emergency") if sure >= THRESHOLD and (impersonal or flagged) else None
+    return doubts(policies, "emergency") if sure >= THRESHOLD and (general or signed) else None

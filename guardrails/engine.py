@@ -12,13 +12,17 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 os.environ["NEMO_GUARDRAILS_NO_USAGE_STATS"] = "1"  # before the import: it reports usage otherwise
 os.environ["DO_NOT_TRACK"] = "1"
 
 from nemoguardrails import LLMRails, RailsConfig
 from nemoguardrails.actions.rail_outcome import RailOutcome, TransformTarget
+from nemoguardrails.integrations.langchain.llm_adapter import LangChainLLMAdapter
+from nemoguardrails.library.self_check.facts.actions import self_check_facts
+from nemoguardrails.library.self_check.input_check.actions import self_check_input
+from nemoguardrails.library.self_check.output_check.actions import self_check_output
 from nemoguardrails.rails.llm.options import RailType
 
 from guardrails import advice, emergency, injection, language, misuse, off_topic, records, self_harm
@@ -28,13 +32,17 @@ from guardrails.policy import Policies
 from guardrails.privacy import Placeholders, Redactor
 from guardrails.types import Decision, Lexicon, Ruling, Signals, Verdict
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 CONFIG = Path(__file__).parent / "rails"
+JUDGED = Path(__file__).parent / "rails_llm"  # the same and a model that judges besides
 RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
     "emergency": emergency.check, "self_harm": self_harm.check, "misuse": misuse.check, "records": records.check,
     "injection": injection.check, "language": language.check, "advice": advice.check, "off_topic": off_topic.check,
 }  # fmt: skip
 _HARM = ("emergency", "self_harm")
-_SURE = 0.5  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
+_SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _NOT_YET = "not yet redacted"  # what NeMo holds until the question is
@@ -72,17 +80,20 @@ class Guardrails:
         classifier: fitted on those policies.
         encode: the embedding model that the classifier was fitted with.
         lexicon: names of medicines, and words.
+        judge: a LangChain chat model that checks questions, facts and answers besides; None for the rules alone.
     """
 
-    def __init__(self, policies: Policies, classifier: Classifier, encode: Encode, lexicon: Lexicon):
+    def __init__(self, policies: Policies, classifier: Classifier, encode: Encode, lexicon: Lexicon, judge: BaseChatModel | None = None):
         self.policies = policies
+        self._judge = judge
         self._classifier, self._encode = classifier, encode
         self._use(lexicon)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="guardrails", daemon=True).start()
-        self._rails = LLMRails(RailsConfig.from_path(str(CONFIG)))
+        config = RailsConfig.from_path(str(JUDGED if judge else CONFIG))
+        self._rails = LLMRails(config, llm=LangChainLLMAdapter(judge) if judge else None)
         self._rails.events_history_cache = _Forgetful()
-        for action in (self.redact_identifiers, self.apply_rule, self.decide, self.check_sentence):
+        for action in (self.redact_identifiers, self.apply_rules, self.check_sentence, self.judge_question, self.judge_sentence):
             self._rails.register_action(action, action.__name__)
 
     def naming(self, lexicon: Lexicon) -> Guardrails:
@@ -107,6 +118,18 @@ class Guardrails:
         """`check_question` for callers in an event loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._question(text, placeholders), self._loop))
 
+    def check_question_directly(self, text: str) -> Ruling:
+        """`check_question` without NeMo: the same actions in the same order, to measure what NeMo costs."""
+        return self._wait(self._directly(text))
+
+    async def _directly(self, text: str) -> Ruling:
+        began, trail = time.perf_counter(), _Trail(Placeholders())
+        token = _trail.set(trail)
+        if not (await self.redact_identifiers(text)).is_blocked:
+            await self.apply_rules(",".join(RULES), trail.text)
+        _trail.reset(token)
+        return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began))
+
     def check_answer(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         """Check one sentence of an answer against its evidence; the ruling's text is what may be shown: it, its source, or nothing."""
         return self._wait(self._sentence(sentence, evidence))
@@ -124,7 +147,10 @@ class Guardrails:
         await self._run(trail, [{"role": "user", "content": _NOT_YET}], RailType.INPUT)
         ran = {verdict.rule for verdict in trail.verdicts}
         trail.verdicts += [_failure("input", rule) for rule in ("privacy", *RULES) if rule not in ran]
-        return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began))
+        if self._judge and "self_check_input" not in ran and not Ruling("", tuple(trail.verdicts)).stops:
+            trail.verdicts.append(_failure("input", "self_check_input", _NO_JUDGE_MESSAGE))
+        odds = trail.signals.probabilities if trail.signals else {}
+        return Ruling(trail.text, tuple(trail.verdicts), ms=_since(began), probabilities=odds)
 
     async def _sentence(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         began = time.perf_counter()
@@ -137,6 +163,9 @@ class Guardrails:
         await self._run(trail, messages, RailType.OUTPUT)
         if not trail.verdicts:
             trail.verdicts.append(_failure("output", "grounding"))
+        elif self._judge and trail.text and "self_check_output" not in {verdict.rule for verdict in trail.verdicts}:
+            trail.text = ""
+            trail.verdicts.append(_failure("output", "self_check_output", _NO_JUDGE_MESSAGE))
         source, coverage = (trail.check.source, trail.check.coverage) if trail.check else (-1, 0.0)
         return Ruling(trail.text, tuple(trail.verdicts), _since(began), source, coverage)
 
@@ -192,22 +221,49 @@ class Guardrails:
                         odds[harm] = max(odds[harm], odd)
         return odds
 
-    async def apply_rule(self, rule: str, text: str) -> RailOutcome:
-        trail, began = _trail.get(), time.perf_counter()
+    async def apply_rules(self, rules: str, text: str) -> RailOutcome:
+        """Run the rules named in `rules`, in that order; one action, because NeMo takes about 5 ms for each."""
+        trail = _trail.get()
+        trail.verdicts += [self._apply(rule.strip(), text, trail.signals) for rule in rules.split(",")]
+        return RailOutcome.block() if Ruling("", tuple(trail.verdicts)).stops else RailOutcome.allow()
+
+    def _apply(self, rule: str, text: str, signals: Signals | None) -> Verdict:
+        began = time.perf_counter()
         try:
-            if trail.signals is None or trail.signals.text != text:
+            if signals is None or signals.text != text:
                 raise RuntimeError("the rule was handed another text than was redacted")
-            verdict = RULES[rule](trail.signals, self.policies)
+            found = RULES[rule](signals, self.policies) or Verdict("input", rule, Decision.ALLOW)
+            return Verdict("input", rule, found.decision, found.reason, _since(began), found.message)
         except Exception:  # noqa: BLE001 - fails closed
-            trail.verdicts.append(_failure("input", rule))
-            return RailOutcome.block()
-        found = verdict or Verdict("input", rule, Decision.ALLOW)
-        trail.verdicts.append(Verdict("input", rule, found.decision, found.reason, _since(began), found.message))
+            return _failure("input", rule)
+
+    async def judge_question(self, text: str) -> RailOutcome:
+        if (signals := _trail.get().signals) is None or signals.text != text:
+            return RailOutcome.block()  # not what was redacted; without a verdict of the judge the question is refused
+        return await self._judged("self_check_input", RailType.INPUT, self_check_input, user_message=text)
+
+    async def judge_sentence(self, text: str, evidence: Sequence[str]) -> RailOutcome:
+        trail = _trail.get()
+        for rule, check in (("self_check_facts", self_check_facts), ("self_check_output", self_check_output)):
+            outcome = await self._judged(rule, RailType.OUTPUT, check, bot_message=text, relevant_chunks=list(evidence))
+            if outcome.is_blocked:
+                trail.text = ""
+                return outcome
         return RailOutcome.allow()
 
-    async def decide(self) -> RailOutcome:
-        trail = _trail.get()
-        return RailOutcome.block() if Ruling("", tuple(trail.verdicts)).stops else RailOutcome.allow()
+    async def _judged(self, rule: str, rail: RailType, check: Callable[..., Coroutine[Any, Any, RailOutcome]], **texts: Any) -> RailOutcome:
+        """One of NeMo's self-checks; what its model blocks is refused or dropped, and so is everything when the model is not there."""
+        trail, began = _trail.get(), time.perf_counter()
+        try:
+            manager = self._rails.runtime.llm_task_manager
+            outcome = await check(llms={}, llm=self._rails.llm, llm_task_manager=manager, config=self._rails.config, **texts)
+        except Exception:  # noqa: BLE001 - fails closed
+            trail.verdicts.append(_failure(rail.value, rule, _NO_JUDGE_MESSAGE))
+            return RailOutcome.block()
+        stopped = Decision.REFUSE if rail is RailType.INPUT else Decision.REPLACE
+        said = (stopped, rule, _JUDGED_MESSAGE) if outcome.is_blocked else (Decision.ALLOW, "", "")
+        trail.verdicts.append(Verdict(rail.value, rule, said[0], said[1], _since(began), said[2]))
+        return outcome
 
     async def check_sentence(self, text: str, evidence: Sequence[str]) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
@@ -234,12 +290,15 @@ class Guardrails:
 _SOURCE_MAY_NAME = frozenset({"PHONE", "URL", "NAME", "PLACE", "FACILITY"})
 
 
-def _failure(rail: str, rule: str) -> Verdict:
+def _failure(rail: str, rule: str, message: str = "") -> Verdict:
     """A rule that could not run refuses."""
-    return Verdict(rail, rule, Decision.REFUSE, _COULD_NOT_RUN, message=_FAILURE_MESSAGE, failed=(f"{rule}: {_COULD_NOT_RUN}",))
+    said = message or _FAILURE_MESSAGE
+    return Verdict(rail, rule, Decision.REFUSE, _COULD_NOT_RUN, message=said, failed=(f"{rule}: {_COULD_NOT_RUN}",))
 
 
 _FAILURE_MESSAGE = "A safety check could not run, so this question was not answered. Please ask a pharmacist, and call your emergency number if it is urgent."
+_NO_JUDGE_MESSAGE = "The model that checks questions and answers could not be reached, so nothing is shown. Please try again later or ask a pharmacist, and call your emergency number if it is urgent."
+_JUDGED_MESSAGE = "I can't help with that request. I can tell you about a medicine's side effects, interactions, storage, or how it is taken."
 
 
 def _in_words(text: str) -> str:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.50  # of the two policies together; chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.50  # of all four policies of harm together; on a held-out fifth of the policies' texts .83 are found, .87 at .4 and .80 at .6, with 24, 29 and 16 of 654 ordinary ones refused
+_LEAST = 0.25  # of the policy that speaks
+_WITH_PROTECTION = 0.75  # of all four, where the words are those of somebody who wants to prevent, report, store, throw away or learn
+_PROTECTION = re.compile(
+    r"\b(?:safely|legal(?:ly)?|lawful|allowed|the law|lock(?:ed|ing)?|dispos\w+|get(?:ting)? rid|throw (?:away|out)|report(?:ed|ing)?|prevent\w*|protect\w*|"
+    r"(?:keep|stop) (?:\w+ ){1,4}(?:from|away|getting)|so (?:my|that|no one|nobody|teens|kids)|watch (?:for|out)|recogni[sz]e|spot|(?:red flags|signs?) (?:of|that)|"
+    r"warn\w*|treat(?:ed|ment|ing)?|pharmac(?:y|ist)s? (?:know|tell|see)|prescribed|label|leaflet|class|training|poster|exam|why)\b",
+    re.IGNORECASE,
+)
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
-    """Refuses when the classifier is sure of misuse or of harm to others."""
-    misuse = signals.probabilities.get("misuse", 0.0)
-    harm = signals.probabilities.get("harm_to_others", 0.0)
-    return speaks(policies, "misuse" if misuse >= harm else "harm_to_others") if misuse + harm >= THRESHOLD else None
+    """Refuses when harm is likelier than not, and misuse or harm to others is the likeliest kind of it."""
+    odds = {name: signals.probabilities.get(name, 0.0) for name in ("misuse", "harm_to_others", "self_harm", "emergency")}
+    likeliest = max(odds, key=odds.__getitem__)
+    needed = _WITH_PROTECTION if _PROTECTION.search(signals.text) else THRESHOLD
+    speaking = likeliest in ("misuse", "harm_to_others") and odds[likeliest] >= _LEAST and sum(odds.values()) >= needed
+    return speaks(policies, likeliest) if speaking else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.60  # chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.50  # on a held-out fifth of the policies' texts .79 of off-topic questions found and 2 of 654 ordinary ones refused; .74 and 2 at .6
 _WITH_A_MEDICINE = 0.85  # where the text names one, it is nearly always about it
 
 

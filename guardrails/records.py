@@ -5,7 +5,7 @@ from __future__ import annotations
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.50  # of the two policies together; chosen by the cross-validation of `python -m guardrails train`
+THRESHOLD = 0.40  # of the two together; on a held-out fifth of the policies' texts 55 of 60 found and 5 of 654 ordinary questions refused, 54 and 3 at .5
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:

@@ -45,6 +45,7 @@ class Ruling:
     ms: float = 0.0
     source: int = -1  # output side: the row of the evidence that carries the sentence, -1 for none
     coverage: float = 0.0  # output side: the share of that row's content that the sentence keeps
+    probabilities: Mapping[str, float] = field(default_factory=dict)  # input side: of each policy, as the classifier sees it
 
     @property
     def strongest(self) -> Verdict:

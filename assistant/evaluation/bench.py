@@ -10,7 +10,7 @@ from collections import defaultdict
 from assistant import load_assistant
 from assistant.types import Question
 
-_STAGES = ("rails_in", "resolve", "retrieve", "generate", "rails_out", "first_sentence", "total")
+_STAGES = ("rails_in", "rails_in without NeMo", "resolve", "retrieve", "generate", "rails_out", "first_sentence", "total")
 # Question forms over the corpus's drugs: what people ask most, after the section names of a label.
 _FORMS = (
     "What are the side effects of {}?", "can i drink alcohol with {}", "how should I store {}", "I missed a dose of {}, what now?", "what is {} for",
@@ -23,12 +23,14 @@ def main(count: int) -> None:
     assistant = load_assistant()
     drugs = sorted(assistant.base.monographs)
     asked = [_FORMS[i % len(_FORMS)].format(drugs[(i * 7) % len(drugs)]) for i in range(count)]
+    others = [_FORMS[i % len(_FORMS)].format(drugs[(i * 7 + 3) % len(drugs)]) for i in range(count)]  # not yet embedded either
     for question in asked[:2]:
         assistant.ask(Question(question))  # the first calls warm the models
     times: dict[str, list[float]] = defaultdict(list)
     began = time.perf_counter()
-    for number, question in enumerate(asked, start=1):
+    for number, (question, other) in enumerate(zip(asked, others, strict=True), start=1):
         answer = assistant.ask(Question(question))
+        times["rails_in without NeMo"].append(assistant.rails.check_question_directly(other).ms)
         for stage, ms in answer.timings_ms.items():
             times[stage].append(ms)
         for verdict in answer.verdicts:

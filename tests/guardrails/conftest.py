@@ -1,17 +1,17 @@
-"""The real parts of the rails, each made once for the whole folder: the embedding model, the names, a classifier fitted here."""
+"""The real parts of the rails, each made once for the whole folder: the embedding model, the names, the classifier as prepared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from guardrails import classifier, policy
-from guardrails.classifier import Classifier
+from assistant import build
+from assistant.settings import Settings
+from guardrails import classifier
 from guardrails.engine import Guardrails
 from guardrails.policy import Policies
 from guardrails.privacy import Redactor
@@ -37,7 +37,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def policies() -> Policies:
     """The policies as shipped."""
-    return policy.load()
+    return build.load_policies(Settings())
 
 
 @pytest.fixture(scope="session")
@@ -65,21 +65,7 @@ def redactor(names: NameIndex) -> Redactor:
 
 
 @pytest.fixture(scope="session")
-def trained(policies: Policies, embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a classifier fitted on the shipped policies, not one that lies about in a cache."""
-    path = tmp_path_factory.mktemp("classifier") / "guardrails.npz"
-    with one_thread():
-        classifier.fit(policies, embedder.encode, embedder.fingerprint).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def fitted(trained: Path, policies: Policies, embedder: SentenceEmbedder) -> Classifier:
-    """That classifier, opened again from its file."""
-    return classifier.load(trained, policies, embedder.fingerprint)
-
-
-@pytest.fixture(scope="session")
-def rails(policies: Policies, fitted: Classifier, embedder: SentenceEmbedder, names: NameIndex) -> Guardrails:
-    """The rails in service, through real NeMo."""
-    return Guardrails(policies, fitted, embedder.encode, names)
+def rails(policies: Policies, embedder: SentenceEmbedder, names: NameIndex) -> Guardrails:
+    """The rails in service, through real NeMo, with the classifier as `make install` fitted it; one that is out of date is refused."""
+    encode = build.policy_encoder(embedder)
+    return Guardrails(policies, classifier.load(Settings().classifier, policies, encode.fingerprint), encode, names)

@@ -55,6 +55,6 @@ def encode(texts: Sequence[str]) -> Vectors:
 
 
 def scripted_rails(policies: Policies, script: Mapping[str, Mapping[str, float]] | None = None, **parts: Any) -> Guardrails:
-    """Rails through real NeMo on stand-ins; `parts` replaces `classifier`, `encode` or `lexicon`."""
+    """Rails through real NeMo on stand-ins; `parts` replaces `classifier`, `encode` or `lexicon`, or adds a `judge`."""
     classifier = parts.get("classifier") or ScriptedClassifier(policies, script or {})
-    return Guardrails(policies, cast(Classifier, classifier), parts.get("encode") or encode, parts.get("lexicon") or SmallLexicon())
+    return Guardrails(policies, cast(Classifier, classifier), parts.get("encode") or encode, parts.get("lexicon") or SmallLexicon(), parts.get("judge"))

@@ -303,7 +303,7 @@ def test_nemo_itself_breaking_fails_closed(policies: Policies, monkeypatch: pyte
 
 
 def test_a_rule_that_the_flow_leaves_out_fails_closed(rails: Guardrails, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule that is registered but stands in no line of flows.co has not run."""
+    """A rule that is registered but not named in flows.co has not run."""
     monkeypatch.setitem(engine.RULES, "new_rule", lambda signals, policies: None)
     ruling = rails.check_question("a tablet")
     assert (ruling.decision, ruling.strongest.rule, ruling.strongest.reason) == (Decision.REFUSE, "new_rule", "could_not_run")
@@ -379,6 +379,13 @@ def test_nothing_raw_is_logged_when_all_is_well(
     assert_nothing_logged(caplog, capfd, PHONE, SECRET)
 
 
+@pytest.mark.parametrize("text", ["may I have a tablet", f"emergencyword, call {PHONE}", "misuseword despairword"])
+def test_the_rules_say_the_same_without_nemo(rails: Guardrails, text: str) -> None:
+    through, direct = rails.check_question(text), rails.check_question_directly(text)
+    assert direct.text == through.text
+    assert [(v.rule, v.decision, v.reason) for v in direct.verdicts] == [(v.rule, v.decision, v.reason) for v in through.verdicts]
+
+
 # Many at once.
 
 
@@ -408,38 +415,38 @@ def interleaved(policies: Policies) -> Guardrails:
 
         return waits
 
-    for action in (made.redact_identifiers, made.apply_rule, made.decide, made.check_sentence):
+    for action in (made.redact_identifiers, made.apply_rules, made.check_sentence):
         made._rails.register_action(yielding(action), action.__name__)
     return made
 
 
-def test_sixteen_threads_do_not_mix(interleaved: Guardrails) -> None:
+def test_sixty_four_threads_do_not_mix(interleaved: Guardrails) -> None:
     rails = interleaved
-    alone = [rails.check_question(marked(number)) for number in range(16)]
-    start = threading.Barrier(16)
+    alone = [rails.check_question(marked(number)) for number in range(64)]
+    start = threading.Barrier(64)
 
     def ask(number: int) -> Ruling:
         start.wait(timeout=30)
         return rails.check_question(marked(number))
 
-    with ThreadPoolExecutor(16) as pool:
-        for number, ruling in enumerate(pool.map(ask, range(16))):
+    with ThreadPoolExecutor(64) as pool:
+        for number, ruling in enumerate(pool.map(ask, range(64))):
             assert_unmixed(number, ruling, alone[number])
 
 
-async def test_sixteen_tasks_of_a_loop_do_not_mix(interleaved: Guardrails) -> None:
+async def test_sixty_four_tasks_of_a_loop_do_not_mix(interleaved: Guardrails) -> None:
     rails = interleaved
 
     async def sentence(number: int) -> Ruling:
         return await rails.check_answer_async(f"Fact number{number}x holds.", [f"Fact number{number}x holds."])
 
-    alone = [await rails.check_question_async(marked(number)) for number in range(16)]
+    alone = [await rails.check_question_async(marked(number)) for number in range(64)]
     rulings, sentences = await asyncio.gather(
-        asyncio.gather(*(rails.check_question_async(marked(number)) for number in range(16))), asyncio.gather(*map(sentence, range(16)))
+        asyncio.gather(*(rails.check_question_async(marked(number)) for number in range(64))), asyncio.gather(*map(sentence, range(64)))
     )
     for number, ruling in enumerate(rulings):
         assert_unmixed(number, ruling, alone[number])
-    assert [ruling.text for ruling in sentences] == [f"Fact number{number}x holds." for number in range(16)]
+    assert [ruling.text for ruling in sentences] == [f"Fact number{number}x holds." for number in range(64)]
 
 
 # The library and its surroundings.
