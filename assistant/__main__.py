@@ -1,4 +1,5 @@
-"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval, evaluate-grounding."""
+"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval,
+evaluate-evidence, evaluate-grounding."""
 
 from __future__ import annotations
 
@@ -185,6 +186,17 @@ def _evaluate_retrieval(arguments: argparse.Namespace) -> None:
     print(retrieval.table(cases, base, arguments.misses))
 
 
+def _evaluate_evidence(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.evaluation import evidence
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.search import KnowledgeBase
+
+    configured = settings.read()
+    base = KnowledgeBase(configured.index, SentenceEmbedder(configured.embedding))
+    print(evidence.table(evidence.judge(base, arguments.answerable, arguments.unanswerable, arguments.split)))
+
+
 def _evaluate_grounding(arguments: argparse.Namespace) -> None:
     from assistant.evaluation.grounding import main as evaluate
 
@@ -235,6 +247,12 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--index", type=Path, default=None, metavar="DIR", help="the index to search (the one in service)")
     found.add_argument("--misses", type=int, default=0, metavar="N", help="also print N questions whose first passage is not right")
     found.set_defaults(run=_evaluate_retrieval)
+
+    gate = commands.add_parser("evaluate-evidence", help="what a limit on the evidence costs and saves, as Markdown")
+    gate.add_argument("--answerable", type=Path, default=Path("tests/cases/retrieval.jsonl"), metavar="FILE.jsonl")
+    gate.add_argument("--unanswerable", type=Path, default=Path("tests/cases/unanswerable.jsonl"), metavar="FILE.jsonl")
+    gate.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
+    gate.set_defaults(run=_evaluate_evidence)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
     bench = commands.add_parser("bench", help="time each stage of an answer")

@@ -47,6 +47,7 @@ class _Walk:
     sentences: list[Sentence] = field(default_factory=list)
     drugs: tuple[DrugMention, ...] = ()
     verdicts: list[RailVerdict] = field(default_factory=list)
+    doubtful: bool = False  # whether the evidence may answer another question than the one asked
     draft: Draft = field(default_factory=lambda: Draft(()))
     timings: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.perf_counter)
@@ -136,7 +137,7 @@ class PharmacyAssistant:
         walk.drugs = _mentions(about)
         walk.took("resolve", since)
         since = time.perf_counter()
-        evidence, ending = self._evidence(about)
+        evidence, ending = self._evidence(walk, about)
         walk.took("retrieve", since)
         referral = ruling.strongest.message if ruling.decision is Decision.REFER else ""
         if ending:
@@ -149,7 +150,7 @@ class PharmacyAssistant:
         status = Status.ESCALATED if verdict.decision is Decision.ESCALATE else Status.REFUSED
         yield from self._end(walk, Status.FAILED if verdict.failed else status, verdict.reason, verdict.message)
 
-    def _evidence(self, about: Subject) -> tuple[list[Evidence], tuple[Status, str, str] | None]:
+    def _evidence(self, walk: _Walk, about: Subject) -> tuple[list[Evidence], tuple[Status, str, str] | None]:
         """The sentences to answer from, or how the question ends without any."""
         if about.resolution.ambiguous:
             choices = [_choice(self.base, name) for name in about.resolution.ambiguous[0].names]
@@ -174,6 +175,7 @@ class PharmacyAssistant:
         if found.evidence < self.settings.min_evidence:
             said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
             return [], (Status.NO_SOURCE, "no_evidence", said)
+        walk.doubtful = found.evidence < self.settings.sure_evidence
         if len(about.drugs) < 2:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
         return self._compared(about), None
@@ -208,6 +210,9 @@ class PharmacyAssistant:
         walk.draft = Draft([*evidence, *(w.evidence for w in warned)])
         if silent := about.not_mentioned(self.base):
             walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
+            yield walk.sentences[-1]
+        elif walk.doubtful and about.drugs:
+            walk.sentences.append(Sentence(message("nearest", names=listed(list(about.drugs), "and"))))
             yield walk.sentences[-1]
         for sentence in write(about.question, walk.draft, self.rails, self.model):
             if not walk.draft.cited[1:]:
