@@ -122,7 +122,7 @@ class People:
         key, given = word.key, self._is_given(word.key)
         if len(word.text) < 2 or (key in NEVER and not ((sure or self._titled(word)) and word.is_capital and not self._shouted and (given or key in self._names.surnames))):
             return bool(len(word.text) == 1 and word.is_capital and self._text[word.end : word.end + 1] == "." and self._surname_after(row))
-        if self._is_kept(word) and not ((given or (key in self._names.surnames and self._titled(word))) and strong and (word.is_capital or sure) and not self._is_medicine_here(word)):
+        if self._is_kept(word) and not ((given or (key in self._names.surnames and self._titled(word))) and strong and not IDIOM.match(self._text, self._text.rfind(" ", 0, max(0, word.start - 1)) + 1) and (word.is_capital or sure) and not self._is_medicine_here(word)):
             return False
         if strong and OF_A_DISEASE.match(self._text, word.end):
             return False
