@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from guardrails import amounts
-from guardrails.meaning import without_bounds
+from guardrails.bounds import without_bounds
 from guardrails.wording import EVERYWHERE, Word, content_words, words
 
 _FORMS = 80.0  # similarity from which two long words are forms of one ("protector", "protecting")
