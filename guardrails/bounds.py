@@ -36,3 +36,16 @@ def bound(text: str, start: int, end: int) -> tuple[str, str]:
         if match := pattern.search(text[end:]):
             return kind, match[0].strip().lower()
     return "", ""
+
+
+# The words of a bound are compared with its number.
+_BOUND = re.compile(
+    r"\b(?:(?:no |not )?(?:more|less|fewer|greater|higher|lower|longer|shorter|older|younger) than(?= (?:about |a |an )?[\d½¼¾]| (?:one|two|three|four|five|half)\b)"
+    r"|or (?:more|less|fewer|higher|lower)\b|(?:and|or) (?:older|younger|over|under|above|below|up)\b|(?:over|under|above|below|up to|at most|at least|after age|before age)(?= \d))",
+    re.IGNORECASE,
+)
+
+
+def without_bounds(text: str) -> str:
+    """The text with the words that bound its numbers blanked out."""
+    return _BOUND.sub(lambda match: " " * len(match[0]), text)

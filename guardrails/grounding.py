@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guardrails import amounts, meaning, negation, populations
+from guardrails import amounts, copies, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
@@ -91,7 +91,7 @@ class Grounding:
             known = amounts.read(source)
             holds.append((said & content_words(source)) | {number.text for number in numbers if any(number.same_amount(other) for other in known)})
         order = sorted(range(len(evidence)), key=lambda row: -len(holds[row]))[:_CANDIDATES]
-        likeness = {row: meaning.copied(sentence, evidence[row]) for row in order}
+        likeness = {row: copies.copied(sentence, evidence[row]) for row in order}
         best = max(order, key=likeness.__getitem__)
         if likeness[best] >= _COPIED:  # a copy with a fault is not excused by another sentence
             yield (best,)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from guardrails.clauses import DENIAL, LIMIT, TWICE, Clause, clauses
-from guardrails.meaning import copied
+from guardrails.copies import copied
 from guardrails.wording import EVERYWHERE, words
 
 _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as well rest on

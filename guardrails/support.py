@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from guardrails import amounts
-from guardrails.meaning import without_bounds
+from guardrails.bounds import without_bounds
 from guardrails.wording import EVERYWHERE, Word, content_words, words
 
 _FORMS = 80.0  # similarity from which two long words are forms of one ("protector", "protecting")
 _LIGHT, _NAME, _PLAIN, _CLINICAL = 0.3, 0.4, 1.0, 1.5  # weights of words
 BARE = EVERYWHERE | {"=together", "=allow", "=recommended", "=safe", "=work", "=help"}  # "you can take both", "it is safe": of what?
-GENERIC = EVERYWHERE | {"=together", "=allow", "=recommended", "=agree", "=watch", "=tell", "=ask", "=prescriber"}  # what every sentence on medicines may say
+GENERIC = EVERYWHERE | {"=together", "=allow", "=recommended", "=agree", "=watch", "=tell", "=ask", "=prescriber", "=exceed", "=maximum"}  # what every sentence on medicines may say
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ STOP = frozenset(
     # numbers and times are compared as quantities
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
     "seventy eighty ninety hundred thousand million half third quarter fourth fifth tenth twice thrice daily weekly monthly nightly day days week weeks month months year "
-    "years hour hours minute minutes second seconds mg mcg g kg ml l dl mmol meq unit units percent f c degrees mmhg hg times old age aged ages".split()
+    "years hour hours minute minutes second seconds mg mcg g kg ml l dl gram grams milligram milligrams microgram micrograms milliliter milliliters mmol meq unit units percent f c degrees mmhg hg times old age aged ages".split()
 )
 # Words that carry little by themselves: a claim may add them.
 LIGHT = frozenset(
