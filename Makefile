@@ -44,5 +44,6 @@ lint: $(DEV)
 bench: install
 	$(BIN)/python -m assistant bench
 
-clean:
-	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache
+clean:  # receipts stay: only `python -m assistant forget` deletes what they hold
+	find .cache -mindepth 1 -maxdepth 1 ! -name 'receipts.*' -exec rm -rf {} + 2>/dev/null || true
+	rm -rf .mypy_cache .ruff_cache .pytest_cache

@@ -1,16 +1,21 @@
-"""`python -m assistant`: ask, interactions, drug, serve, prepare, bench."""
+"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval, evaluate-grounding."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant import desk
-from assistant.types import Answer, Audience, Question, Status, Turn
+from assistant.types import Answer, Audience, Question, Sentence, Status, Turn
 from knowledge.__main__ import read_jsonl
+
+if TYPE_CHECKING:
+    from assistant.records import Records
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,18 +41,31 @@ def _ask(arguments: argparse.Namespace) -> int:
         print(json.dumps(assistant.ask(question).as_json()), flush=True)
     if arguments.batch:
         return 0
-    return _print(assistant.ask(Question(arguments.question, audience=Audience(arguments.audience))), arguments)
+    question = Question(arguments.question, audience=Audience(arguments.audience))
+    if not arguments.json:
+        return _print(assistant.stream(question), staff=arguments.audience == "staff")
+    answer = assistant.ask(question)
+    print(json.dumps(answer.as_json()))
+    return int(answer.status is Status.FAILED)
 
 
-def _print(answer: Answer, arguments: argparse.Namespace) -> int:
-    failed = answer.status is Status.FAILED
-    if arguments.json:
-        print(json.dumps(answer.as_json()))
-    elif failed:
-        print(answer.text, file=sys.stderr)
-    else:
-        print(desk.answer_text(answer, staff=arguments.audience == "staff"))
-    return 1 if failed else 0
+def _print(pieces: Iterable[Sentence | Answer], staff: bool) -> int:
+    """Print cited sentences as they come, and what the assistant says by itself once it is known whether it is an answer or a failure."""
+    own: list[Sentence] = []
+    for piece in pieces:
+        if isinstance(piece, Answer):
+            failed = piece.status is Status.FAILED
+            for said in own:
+                print(desk.sentence_text(said), file=sys.stderr if failed else sys.stdout)
+            if not failed and (notes := desk.notes_text(piece, staff)):
+                print(f"\n{notes}")
+            return int(failed)
+        own.append(piece)
+        if piece.markers:
+            for said in own:
+                print(desk.sentence_text(said), flush=True)
+            own.clear()
+    return 1
 
 
 def _question(row: dict[str, Any], arguments: argparse.Namespace) -> Question:
@@ -72,10 +90,16 @@ def _interactions(arguments: argparse.Namespace) -> None:
     if arguments.batch:
         return
     pairs = lookup.pairs(arguments.drugs)
-    print(json.dumps({"pairs": [pair.as_json() for pair in pairs]}) if arguments.json else desk.pairs_text(pairs))
+    print(
+        json.dumps({"pairs": [pair.as_json() for pair in pairs]})
+        if arguments.json
+        else desk.pairs_text(pairs, lookup.resolved(arguments.drugs))
+    )
 
 
 def _drug(arguments: argparse.Namespace) -> None:
+    if not arguments.name:
+        raise ValueError("give a medicine, as in: python -m assistant drug Coumadin --section storage")
     from assistant.lookup import Lookup
 
     print(desk.drug_text(Lookup.load().monograph(" ".join(arguments.name)), arguments.section))
@@ -85,6 +109,42 @@ def _serve(arguments: argparse.Namespace) -> None:
     from assistant.service import serve
 
     serve(arguments.host, arguments.port)
+
+
+def _records() -> Records:
+    from assistant import settings
+    from assistant.records import open_records
+
+    if records := open_records(settings.read()):
+        return records
+    raise ValueError("PHARMACY_RECEIPTS is off: there are no records")
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from assistant.verification import verify
+
+    found = verify(_records(), arguments.head)
+    print(found.text())
+    return int(bool(found.problem))
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    record = _records().find(arguments.id)
+    from assistant import load_assistant
+    from assistant.receipts import replay
+
+    again = replay(record, load_assistant())
+    print(again.text())
+    return int(bool(again.differences))
+
+
+def _forget(arguments: argparse.Namespace) -> None:
+    records = _records()
+    if bool(arguments.id) == bool(arguments.before):
+        raise ValueError("give the receipts to forget, or --before YYYY-MM-DD")
+    numbers = records.before(arguments.before.isoformat()) if arguments.before else [records.find(name).number for name in arguments.id]
+    done = records.forget(numbers, f"before {arguments.before}" if arguments.before else "named")
+    print(f"{len(done.data['forgets'])} forgotten; record {done.number} says so" if done else "nothing to forget")
 
 
 def _prepare(arguments: argparse.Namespace) -> None:
@@ -112,6 +172,25 @@ def _bench(arguments: argparse.Namespace) -> None:
     bench(arguments.questions)
 
 
+def _evaluate_retrieval(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.evaluation import retrieval
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.search import KnowledgeBase
+
+    configured = settings.read()
+    base = KnowledgeBase(arguments.index or configured.index, SentenceEmbedder(configured.embedding))
+    cases = retrieval.read(arguments.cases, arguments.split)
+    print(f"{len(cases)} questions of {arguments.cases.name} ({', '.join(arguments.split)}), {len(base.passages):,} passages\n")
+    print(retrieval.table(cases, base, arguments.misses))
+
+
+def _evaluate_grounding(arguments: argparse.Namespace) -> None:
+    from assistant.evaluation.grounding import main as evaluate
+
+    evaluate(arguments.cases, arguments.split, arguments.json, arguments.model, arguments.sample)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description="Answers questions about medicines, with sources.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -130,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     pairs.set_defaults(run=_interactions)
 
     drug = commands.add_parser("drug", help="a medicine's sheet, boxed warning first")
-    drug.add_argument("name", nargs="+", metavar="NAME")
+    drug.add_argument("name", nargs="*", metavar="NAME")
     drug.add_argument("--section", default="", help="only sections with this LOINC code or title")
     drug.set_defaults(run=_drug)
 
@@ -139,10 +218,35 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)
 
+    verify = commands.add_parser("verify", help="check that no receipt was changed, added or taken away")
+    verify.add_argument("--head", default="", metavar="NUMBER:HASH", help="the head that an earlier check printed")
+    verify.set_defaults(run=_verify)
+    replay = commands.add_parser("replay", help="answer a recorded question again and say what differs")
+    replay.add_argument("id", metavar="ID", help="a receipt, the beginning of one, or a record's number")
+    replay.set_defaults(run=_replay)
+    forget = commands.add_parser("forget", help="delete what receipts hold; their hashes stay")
+    forget.add_argument("id", nargs="*", metavar="ID")
+    forget.add_argument("--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="all from before this day (UTC)")
+    forget.set_defaults(run=_forget)
+
+    found = commands.add_parser("evaluate-retrieval", help="ways to search side by side over labelled questions, as Markdown")
+    found.add_argument("--cases", type=Path, default=Path("tests/cases/retrieval.jsonl"), metavar="FILE.jsonl")
+    found.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
+    found.add_argument("--index", type=Path, default=None, metavar="DIR", help="the index to search (the one in service)")
+    found.add_argument("--misses", type=int, default=0, metavar="N", help="also print N questions whose first passage is not right")
+    found.set_defaults(run=_evaluate_retrieval)
+
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
     bench = commands.add_parser("bench", help="time each stage of an answer")
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)
+    grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")
+    grounding.add_argument("--cases", type=Path, default=Path("tests/cases/grounding.jsonl"), metavar="FILE.jsonl")
+    grounding.add_argument("--split", choices=["dev", "test"], default="test")
+    grounding.add_argument("--model", action="store_true", help="ask the chat model too, seconds a row")
+    grounding.add_argument("--sample", type=int, default=0, metavar="N", help="only so many rows, spread over the split")
+    grounding.add_argument("--json", action="store_true", help="print JSON")
+    grounding.set_defaults(run=_evaluate_grounding)
     return parser
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant import settings as configuration
 from assistant.chain import PharmacyAssistant
 from assistant.model import load_judge, load_model
+from assistant.receipts import Receipts
+from assistant.records import open_records
 from assistant.settings import QUOTES_ONLY, Settings
 from guardrails import classifier, policy
 from guardrails.encoder import PolicyEncoder
@@ -20,7 +22,7 @@ def load_assistant(settings: Settings | None = None) -> PharmacyAssistant:
     """An assistant in service: embedding model, index, rails and chat model loaded and checked. Takes seconds.
 
     Raises:
-        ModelFileError, StaleIndexError, GuardrailError, SettingsError: what is missing or does not fit, and the command that mends it.
+        ModelFileError, StaleIndexError, GuardrailError, RecordError, SettingsError: what is missing or does not fit, and the command that mends it.
     """
     settings = settings or configuration.read()
     embedder = SentenceEmbedder(settings.embedding)
@@ -28,7 +30,8 @@ def load_assistant(settings: Settings | None = None) -> PharmacyAssistant:
     model = None if settings.model == QUOTES_ONLY else load_model(settings)
     rails = load_guardrails(settings, embedder, base)
     rails.check_question("how do I store ibuprofen")  # the first call of each part is slow
-    return PharmacyAssistant(base, rails, model, settings)
+    records = open_records(settings)
+    return PharmacyAssistant(base, rails, model, settings, Receipts(records) if records else None)
 
 
 def load_guardrails(settings: Settings, embedder: Embedder, base: KnowledgeBase) -> Guardrails:

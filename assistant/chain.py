@@ -10,15 +10,19 @@ import time
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
 from assistant.evidence import Evidence, choose, split
 from assistant.messages import listed, message
+from assistant.receipts import Asked, Receipts
+from assistant.register import fit
 from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
+from assistant.warnings import RULE, missing
 from assistant.writing import Draft, write
 from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
@@ -38,6 +42,8 @@ class _Walk:
 
     question: Question
     text: str = ""
+    earlier: tuple[str, ...] = ()  # the user's turns before, redacted
+    ended: bool = False
     sentences: list[Sentence] = field(default_factory=list)
     drugs: tuple[DrugMention, ...] = ()
     verdicts: list[RailVerdict] = field(default_factory=list)
@@ -52,8 +58,11 @@ class _Walk:
 class PharmacyAssistant:
     """Answers questions about medicines from monographs. Safe to use from several threads and tasks at once."""
 
-    def __init__(self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings):
-        self.base, self.rails, self.model, self.settings = base, rails, model, settings
+    def __init__(
+        self, base: KnowledgeBase, rails: Guardrails, model: BaseChatModel | None, settings: Settings, receipts: Receipts | None = None
+    ):
+        self.base, self.rails, self.model, self.settings, self.receipts = base, rails, model, settings, receipts
+        self._swapping = threading.Lock()
 
     def ask(self, question: Question | str) -> Answer:
         """The whole answer to a question."""
@@ -63,10 +72,25 @@ class PharmacyAssistant:
         """Checked sentences as they are ready, and last the `Answer` that holds them all."""
         walk = _Walk(Question(question) if isinstance(question, str) else question)
         try:
-            yield from self._walk(walk)
+            yield from self._as_of_now()._walk(walk)
+        except GeneratorExit:  # whoever listened went away; what was shown stays on record
+            if not walk.ended:
+                list(self._end(walk, Status.FAILED, "abandoned"))
+            raise
         except Exception as error:  # noqa: BLE001 - the edge: a user gets a sentence; the text of the question is not logged
             log.error("a question failed: %s", type(error).__name__)
             yield from self._end(walk, Status.FAILED, "internal_error", message("failed"))
+
+    def unrecorded(self) -> PharmacyAssistant:
+        """The same assistant, whose answers leave no receipt."""
+        return PharmacyAssistant(self.base, self.rails, self.model, self.settings)
+
+    def _as_of_now(self) -> PharmacyAssistant:
+        """This assistant over the newest index, which stays the same from a question's first rail to its last citation."""
+        with self._swapping:
+            if (base := self.base.latest()) is not self.base:
+                self.base, self.rails = base, self.rails.naming(base.names)
+            return copy(self)
 
     async def aask(self, question: Question | str) -> Answer:
         """`ask` without blocking the event loop."""
@@ -97,7 +121,7 @@ class PharmacyAssistant:
         placeholders = Placeholders()
         earlier = [self.rails.redact(turn.content[:limit], placeholders) for turn in walk.question.history if turn.role == "user"]
         ruling = self.rails.check_question(text, placeholders)
-        walk.text = ruling.text
+        walk.text, walk.earlier = ruling.text, tuple(earlier)
         walk.timings["rails_in"] = ruling.ms
         walk.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed) for v in ruling.verdicts]
         if ruling.stops or (ruling.strongest.message and ruling.decision is Decision.ALLOW):
@@ -132,21 +156,22 @@ class PharmacyAssistant:
             return [], (Status.CLARIFY, "ambiguous_name", message("which_of", choices=listed(choices)))
         if about.pairs and (rows := self._pairs(about)):
             return rows, None
+        twice = (pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.shared or pair.twice)
+        if about.pairs and (pair := next(twice, None)):
+            return [], (Status.ANSWERED, "same_ingredient" if pair.shared else "same_class", pair.text())
         unknown = [mention.text for mention in about.resolution.unknown]
         if about.pairs and about.drugs and unknown:
             said = message("unknown_pair", name=listed(unknown), other=listed(list(about.drugs), "and"))
             return [], (Status.NO_SOURCE, "unknown_drug", said)
         if unknown and not about.drugs:
             return [], (Status.NO_SOURCE, "unknown_drug", message("unknown_drug", names=listed(unknown)))
-        if about.pairs and (twice := next((pair for pair in self.base.pairs(about.drugs) if pair.shared), None)):
-            return [], (Status.ANSWERED, "same_ingredient", twice.text())
         if about.pairs and len(about.drugs) >= 2:
             a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
             return [], (Status.NO_SOURCE, "no_statement", message("no_statement", a=a, b=b))
         found = self.base.find(about.question, about.drugs or None, k=6)
-        if not about.drugs and found.cosine < self.settings.min_cosine + 0.25:
+        if not about.drugs and found.cosine < self.settings.min_cosine:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
-        if found.cosine < self.settings.min_cosine:
+        if found.evidence < self.settings.min_evidence:
             said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
             return [], (Status.NO_SOURCE, "no_evidence", said)
         if len(about.drugs) < 2:
@@ -165,7 +190,7 @@ class PharmacyAssistant:
 
     def _pairs(self, about: Subject) -> list[Evidence]:
         """What the monographs state about every pair of the names, the strongest first, each side's own row."""
-        stated = [pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.statements]
+        stated = [pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.statements and not pair.by_ingredients]
         stated.sort(key=lambda pair: pair.severity.rank if pair.severity else 9)
         evidence = [
             piece
@@ -177,7 +202,10 @@ class PharmacyAssistant:
 
     def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
         since = time.perf_counter()
-        walk.draft = Draft(evidence)
+        evidence = fit(evidence, walk.question.audience)
+        warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
+        walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
+        walk.draft = Draft([*evidence, *(w.evidence for w in warned)])
         if silent := about.not_mentioned(self.base):
             walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
             yield walk.sentences[-1]
@@ -188,9 +216,12 @@ class PharmacyAssistant:
             yield sentence
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
+        withheld = walk.draft.withheld
+        if withheld and not walk.draft.cited:
+            return (yield from self._end(walk, Status.FAILED, withheld, message("unchecked")))
         if not walk.draft.cited:
             return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
-        yield from self._end(walk, Status.ANSWERED, "", *([referral] if referral else []))
+        yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", referral)
 
     def _end(self, walk: _Walk, status: Status, reason: str, *said: str) -> Iterator[Sentence | Answer]:
         """Close the walk with the assistant's own sentences after whatever was shown."""
@@ -198,12 +229,15 @@ class PharmacyAssistant:
             walk.sentences.append(Sentence(text))
             yield walk.sentences[-1]
         walk.took("total", walk.began)
-        yield Answer(
+        answer = Answer(
             id=walk.question.id or uuid.uuid4().hex, question=walk.text, status=status, reason=reason,
             text="\n".join(sentence.marked for sentence in walk.sentences), sentences=tuple(walk.sentences),
             citations=walk.draft.citations(), drugs=walk.drugs, verdicts=(*walk.verdicts, *walk.draft.verdicts),
             model=self.settings.model, timings_ms=walk.timings,
         )  # fmt: skip
+        walk.ended = True
+        asked = Asked(walk.text, walk.earlier, walk.question.audience)
+        yield self.receipts.keep(answer, asked, walk.draft.evidence, self) if self.receipts else answer
 
 
 def _mentions(about: Subject) -> tuple[DrugMention, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from textwrap import fill, indent
+from types import MappingProxyType
 
 from assistant.messages import listed
-from assistant.types import Answer, Citation, Status
+from assistant.types import Answer, Citation, Sentence, Status
 from knowledge.interactions import Pair
 from knowledge.types import Monograph
 
@@ -14,22 +15,34 @@ _WIDTH = 100
 
 
 def answer_text(answer: Answer, staff: bool = False) -> str:
-    """The answer, then its numbered sources; for staff the decisions and times as well."""
-    parts = ["\n".join(fill(line, _WIDTH) for line in answer.text.split("\n"))]
+    """The answer, then its notes."""
+    return "\n\n".join(filter(None, ("\n".join(map(sentence_text, answer.sentences)), notes_text(answer, staff))))
+
+
+def sentence_text(sentence: Sentence) -> str:
+    """One sentence with its markers."""
+    return "\n".join(fill(line, _WIDTH) for line in sentence.marked.split("\n"))
+
+
+def notes_text(answer: Answer, staff: bool = False) -> str:
+    """What stands below an answer: its numbered sources; for staff the decisions and the receipt as well."""
+    parts = []
     if answer.citations:
         parts.append("Sources\n" + "\n".join(map(_source, answer.citations)))
     if staff or answer.status is not Status.ANSWERED:
         note = f"{answer.status.value}{f' ({answer.reason})' if answer.reason else ''}"
         rules = [f"{v.rule}: {v.decision}{f' ({v.reason})' if v.reason else ''}" for v in answer.verdicts if v.decision != "allow"]
-        parts.append(f"[{'; '.join([note, *dict.fromkeys(rules)])}]")
+        receipt = [f"receipt {answer.receipt[:12]}"] if answer.receipt else []
+        parts.append(f"[{'; '.join([note, *dict.fromkeys(rules), *receipt])}]")
     return "\n\n".join(parts)
 
 
-def pairs_text(pairs: Iterable[Pair]) -> str:
-    """Every pair with its severity and each side's own words."""
-    blocks = []
-    for pair in pairs:
-        lines = [fill(pair.text(), _WIDTH)]
+def pairs_text(pairs: Iterable[Pair], read_as: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Every pair under its severity, the strongest first, with each side's own words; before them, how names were read."""
+    blocks = [fill("; ".join(f"{name} is {meant}" for name, meant in read_as.items()) + ".", _WIDTH)] if read_as else []
+    for pair in sorted(pairs, key=lambda pair: pair.severity.rank if pair.severity else 9):
+        verdict = pair.severity.value if pair.severity else "nothing found" if pair.found is False else "not known"
+        lines = [f"{verdict.upper()}: {pair.a} + {pair.b}", fill(pair.text(), _WIDTH)]
         for statement in pair.statements:
             monograph, row = statement.monograph, statement.row
             lines.append(indent(fill(f"{row.effect} {row.action}", _WIDTH - 4), "    "))
@@ -54,9 +67,11 @@ def drug_text(monograph: Monograph, code_or_title: str = "") -> str:
             f"{drug.name} has no section {code_or_title!r}; it has {listed(list(dict.fromkeys(s.title for s in monograph.sections)), 'and')}"
         )
     brands = f" ({', '.join(drug.brands)})" if drug.brands else ""
-    head = f"{drug.title}{brands}: {drug.drug_class}\n{'; '.join(drug.forms)}\n{drug.status}"
-    head += "" if drug.schedule == "none" else f", schedule {drug.schedule}"
-    blocks = [] if wanted else [head]
+    head = f"{drug.title}{brands}"
+    if not wanted:
+        head = "\n".join(fill(line, _WIDTH) for line in (f"{head}: {drug.drug_class}", "; ".join(drug.forms)))
+        head += f"\n{drug.status}{'' if drug.schedule == 'none' else f', schedule {drug.schedule}'}"
+    blocks = [head]
     for section in chosen:
         lines = "\n".join(fill(line, _WIDTH - 2, initial_indent="  ", subsequent_indent="  ") for line in section.text.split("\n"))
         blocks.append(f"{section.heading.upper() if section.title == 'Boxed warning' else section.heading}\n{lines}")

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
+from knowledge.planted import showable
 from knowledge.router import in_plain_words
-from knowledge.sections import INTERACTIONS
+from knowledge.sections import BOXED_WARNING, INTERACTIONS
 from knowledge.types import Hit
 
 _FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
 _OTHERS = 0.06  # one of another passage
-_HIT = 1.0  # weight of the passage's own score beside the sentence's likeness
+_HIT = 0.3  # weight of the passage's probability beside the sentence's likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,11 @@ class Evidence:
 
 
 def split(hit: Hit) -> list[Evidence]:
-    """The sentences of a hit's passage."""
+    """The sentences of a hit's passage that may be shown: an instruction planted in an imported monograph, or an address in it, may not."""
     passage = hit.passage
-    return [Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text)]
+    return [
+        Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text) if showable(passage.text[a:b])
+    ]
 
 
 def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -> list[Evidence]:
@@ -53,6 +56,6 @@ def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -
     kept += [row for row in ranked if row not in kept and id(candidates[row].hit) in whole]  # what happens, and what to do about it
     passages = list(dict.fromkeys(id(candidates[row].hit) for row in kept))
     ordered = sorted(kept, key=lambda row: (passages.index(id(candidates[row].hit)), candidates[row].start))
-    if first.passage.section_code != INTERACTIONS:  # the sentence that answers comes first
+    if first.passage.section_code not in (INTERACTIONS, BOXED_WARNING):  # the sentence that answers comes first
         ordered = [ranked[0], *(row for row in ordered if row != ranked[0])]
     return [candidates[row] for row in ordered]

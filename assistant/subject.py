@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guardrails.grounding import content_words
+from guardrails.wording import content_words
 from knowledge.names import Match, Mention, Resolution
-from knowledge.router import in_plain_words
+from knowledge.router import said
 from knowledge.search import KnowledgeBase
 from knowledge.vocabulary import normal
 
@@ -33,6 +33,11 @@ _REFERS = re.compile(
     r"\b(?:it|its|it's|this|that|these|those|them|they|same)\b|^\W*(?:and|with|also|or|what about|how about|what if)\b", re.IGNORECASE
 )
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|what if|with|or|also|then|ok(?:ay)?,? (?:and|what about))\b", re.IGNORECASE)
+
+_PLACE = re.compile(
+    r"^\W*(?:the |i mean the |i meant the )?(?:(first|second|third)|(former|latter|last))(?: one| of them| medicine| drug)?\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,11 @@ class Subject:
         if base.sections(self.question, self.resolution).get("34084-4 Side effects", 0.0) < 0.3:
             return []
         held = content_words(base.monographs[self.drugs[0]].text)
-        asked = re.findall(r"[a-z]{4,}", in_plain_words(_without_names(self.question, self.resolution)).lower())
+        question = _without_names(self.question, self.resolution)
+        for words, plain in said(question):
+            if content_words(plain) & held:  # in the monograph's own words it is there
+                question = question.replace(words, " ")
+        asked = re.findall(r"[a-z]{4,}", question.lower())
         words = [word for word in dict.fromkeys(asked) if content_words(word) and word not in _NOT_A_SYMPTOM]
         return [word for word in words if not content_words(word) & held] if words else []
 
@@ -114,9 +123,19 @@ def _asks_for_pairs(base: KnowledgeBase, question: str, resolution: Resolution, 
 
 
 def _chosen(base: KnowledgeBase, reply: str, resolution: Resolution, doubtful: Mention) -> str | None:
-    """The one of the doubtful names that a reply picks: by name, or by what it is for."""
-    if named := [name for name in doubtful.names if name in resolution.drugs]:
+    """The one of the doubtful names that a reply picks: by name, by its place, or by what it is for."""
+    meant = {*resolution.drugs, *(mention.names[0] for mention in resolution.unknown)}
+    if named := [name for name in doubtful.names if name in meant]:
         return named[0] if len(named) == 1 else None
+    if place := _PLACE.search(reply):
+        at = (
+            ("first", "second", "third").index(place[1].lower())
+            if place[1]
+            else 0
+            if place[2].lower() == "former"
+            else len(doubtful.names) - 1
+        )
+        return doubtful.names[at] if at < len(doubtful.names) else None
     words = {word[:5] for word in normal(reply).split() if len(word) >= 4}
     scores = {name: 0 for name in doubtful.names}
     for name in doubtful.names:

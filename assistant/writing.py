@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import string
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +19,10 @@ from guardrails.grounding import shortens
 from guardrails.types import Decision, Ruling
 from knowledge.passages import sentences
 
+log = logging.getLogger(__name__)
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
+_LONGEST = 1000  # characters; a sentence that has not ended by then never will
+_PLAIN = frozenset(string.ascii_letters + string.digits + " .,;:!?'\"()-")
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
 
@@ -39,6 +44,12 @@ class Draft:
     def note(self, ruling: Ruling, sentence: str) -> None:
         self.rails_ms += ruling.ms
         self.verdicts += [RailVerdict(v.rail, v.decision.value, v.rule, v.reason, v.ms, v.failed, sentence) for v in ruling.verdicts]
+
+    @property
+    def withheld(self) -> str:
+        """Why evidence was not shown: the reason of the check that refused it; empty when none was held back."""
+        refused = [verdict.reason for verdict in self.verdicts if verdict.decision == Decision.REFUSE]
+        return refused[-1] if refused and len(self.cited) < len(self.evidence) else ""
 
     def citations(self) -> tuple[Citation, ...]:
         """One citation a marker; the quote is the exact span of the monograph."""
@@ -81,7 +92,7 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
         for earlier in range(row):  # the order of the evidence stands, whatever the model begins with
             if earlier not in draft.cited:
                 yield from _quoted(draft, rails, quotes, earlier)
-        if ruling.decision is Decision.ALLOW and shortens(sentence, quotes[row]) and not _names_a_passage(sentence, draft):
+        if ruling.decision is Decision.ALLOW and _rewords(sentence, quotes[row]) and not _names_a_passage(sentence, draft):
             yield draft.show(ruling.text, row)
         else:
             strays += 1
@@ -91,6 +102,11 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
     for row in range(len(quotes)):
         if row not in draft.cited:
             yield from _quoted(draft, rails, quotes, row)
+
+
+def _rewords(sentence: str, quote: str) -> bool:
+    """Whether a sentence is its source but for what it may leave out, with no sign that the source has not: markup, other scripts, controls."""
+    return shortens(sentence, quote) and not set(sentence) - set(quote) - _PLAIN
 
 
 def _names_a_passage(sentence: str, draft: Draft) -> bool:
@@ -109,14 +125,21 @@ def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) ->
 def _written(question: str, draft: Draft, model: BaseChatModel) -> Iterator[str]:
     """The model's sentences, each as soon as it is complete; markers are dropped, since code cites."""
     text, began = "", time.perf_counter()
-    for chunk in model.stream(render(question, [piece.as_hit for piece in draft.evidence])):
-        text += str(chunk.content)
-        spans = sentences(text)
-        for start, end in spans[:-1]:
-            draft.model_ms += (time.perf_counter() - began) * 1000
-            yield from _cleaned(text[start:end], draft)
-            began = time.perf_counter()
-        text = text[spans[-1][0] :] if spans else text
+    try:
+        for chunk in model.stream(render(question, [piece.as_hit for piece in draft.evidence])):
+            text += str(chunk.content)
+            spans = sentences(text)
+            for start, end in spans[:-1]:
+                draft.model_ms += (time.perf_counter() - began) * 1000
+                yield from _cleaned(text[start:end], draft)
+                began = time.perf_counter()
+            text = text[spans[-1][0] :] if spans else text
+            if len(text) > _LONGEST:
+                break
+    except Exception as error:  # noqa: BLE001 - a model that breaks off or writes nothing leaves the quotes
+        log.warning("the model could not write: %s", type(error).__name__)
+        draft.verdicts.append(RailVerdict("model", "replace", "model", "could_not_write", 0.0))
+        text = ""
     draft.model_ms += (time.perf_counter() - began) * 1000
     if text.rstrip().endswith((".", "!", "?", "]")):  # a last sentence cut short by the token limit is not shown
         yield from _cleaned(text, draft)

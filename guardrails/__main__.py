@@ -1,4 +1,4 @@
-"""`python -m guardrails`: check, train, tune, scorecard. Puts itself together with the assistant's wiring."""
+"""`python -m guardrails`: check, train, tune, scorecard, privacy. Puts itself together with the assistant's wiring."""
 
 from __future__ import annotations
 
@@ -85,6 +85,20 @@ def _train(arguments: argparse.Namespace) -> None:
         _print_table(policies, classifier.cross_validated(policies, embedder.encode))
 
 
+def _privacy(arguments: argparse.Namespace) -> None:
+    from guardrails import redactions
+    from guardrails.privacy import Redactor
+    from knowledge.names import NameIndex
+    from knowledge.reader import read_all
+    from knowledge.vocabulary import names
+
+    lexicon = NameIndex((monograph.drug for monograph in read_all()), names())
+    measured = redactions.measure(Redactor(lexicon).find, redactions.read(arguments.cases, arguments.split))
+    print(json.dumps(measured.as_json()) if arguments.json else measured.table())
+    for line in measured.failures if arguments.failures else ():
+        print(line, file=sys.stderr)
+
+
 def _tune(arguments: argparse.Namespace) -> None:
     from assistant import build, settings
     from guardrails import tuning
@@ -136,6 +150,12 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="refit the classifier on the policy files and print its cross-validation")
     train.add_argument("--if-needed", action="store_true", help="do nothing when it is up to date")
     train.set_defaults(run=_train)
+    privacy = commands.add_parser("privacy", help="recall, precision and F2 of redaction by kind, on labelled texts")
+    privacy.add_argument("--cases", type=Path, required=True, metavar="FILE", help="lines of {id, text, spans}, or a list as presidio-research has it")
+    privacy.add_argument("--split", choices=("dev", "blind"), help="only this split")
+    privacy.add_argument("--failures", action="store_true", help="list on standard error what is missed and overdone")
+    privacy.add_argument("--json", action="store_true", help="print JSON")
+    privacy.set_defaults(run=_privacy)
     tune = commands.add_parser("tune", help="tune the encoder on the policy files again (about 10 minutes on 2 cores)")
     tune.add_argument(
         "--measure", action="store_true", help="change nothing: tune on four fifths of the texts and print the table of the last"

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +45,7 @@ _HARM = ("emergency", "self_harm")
 _SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
+_NOT_YET = "not yet redacted"  # what NeMo holds until the question is
 _T = TypeVar("_T")
 
 
@@ -51,7 +53,9 @@ _T = TypeVar("_T")
 class _Trail:
     """One call's verdicts, collected while NeMo walks the flow. Lives as long as the call."""
 
+    rails: Guardrails
     placeholders: Placeholders
+    written: str = ""  # as the user wrote it; NeMo logs what it is handed, so it gets this redacted only
     verdicts: list[Verdict] = field(default_factory=list)
     text: str = ""
     signals: Signals | None = None
@@ -82,9 +86,8 @@ class Guardrails:
     def __init__(self, policies: Policies, classifier: Classifier, encode: Encode, lexicon: Lexicon, judge: BaseChatModel | None = None):
         self.policies = policies
         self._judge = judge
-        self._classifier, self._encode, self._lexicon = classifier, encode, lexicon
-        self._redactor = Redactor(lexicon.is_protected)
-        self._grounding = Grounding(lexicon.find)
+        self._classifier, self._encode = classifier, encode
+        self._use(lexicon)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="guardrails", daemon=True).start()
         config = RailsConfig.from_path(str(JUDGED if judge else CONFIG))
@@ -92,6 +95,15 @@ class Guardrails:
         self._rails.events_history_cache = _Forgetful()
         for action in (self.redact_identifiers, self.apply_rules, self.check_sentence, self.judge_question, self.judge_sentence):
             self._rails.register_action(action, action.__name__)
+
+    def naming(self, lexicon: Lexicon) -> Guardrails:
+        """These rails with other names, as a new index holds them; classifier, policies and flows are shared."""
+        rails = copy(self)
+        rails._use(lexicon)
+        return rails
+
+    def _use(self, lexicon: Lexicon) -> None:
+        self._lexicon, self._redactor, self._grounding = lexicon, Redactor(lexicon), Grounding(lexicon.find)
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         """Redact a question and run every input rule on it.
@@ -131,8 +143,8 @@ class Guardrails:
 
     async def _question(self, text: str, placeholders: Placeholders | None) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(placeholders if placeholders is not None else Placeholders())
-        await self._run(trail, [{"role": "user", "content": text}], RailType.INPUT)
+        trail = _Trail(self, placeholders if placeholders is not None else Placeholders(), text)
+        await self._run(trail, [{"role": "user", "content": _NOT_YET}], RailType.INPUT)
         ran = {verdict.rule for verdict in trail.verdicts}
         trail.verdicts += [_failure("input", rule) for rule in ("privacy", *RULES) if rule not in ran]
         if self._judge and "self_check_input" not in ran and not Ruling("", tuple(trail.verdicts)).stops:
@@ -142,7 +154,7 @@ class Guardrails:
 
     async def _sentence(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         began = time.perf_counter()
-        trail = _Trail(Placeholders())
+        trail = _Trail(self, Placeholders())
         messages: list[dict[str, Any]] = [
             {"role": "context", "content": {"evidence": list(evidence)}},
             {"role": "user", "content": ""},
@@ -179,22 +191,24 @@ class Guardrails:
         finally:
             _trail.reset(token)
 
-    # The actions that the flows execute. NeMo logs the whole context of one that raises, so none may.
+    # The actions that the flows execute, registered once: the rails that were called, and so the names, are the trail's. NeMo logs the
+    # whole context of an action that raises, so none may.
 
     async def redact_identifiers(self, text: str) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            redacted, kinds = self._redactor.redact(text, trail.placeholders)
+            redacted, kinds = trail.rails._redactor.redact(trail.written, trail.placeholders)
             took = _since(began)
             odds = self._probabilities(_in_words(redacted))
-            trail.signals = Signals(redacted, odds, self._lexicon.find(redacted), *self._lexicon.english(redacted))
+            names = trail.rails._lexicon
+            trail.signals = Signals(redacted, odds, names.find(redacted), *names.english(redacted))
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("input", "privacy"))
             return RailOutcome.block()
         trail.text = redacted
         decision = Decision.REDACT if kinds else Decision.ALLOW
         trail.verdicts.append(Verdict("input", "privacy", decision, ", ".join(kinds).lower(), took))
-        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)]) if kinds else RailOutcome.allow()
+        return RailOutcome.transform([(TransformTarget.USER_MESSAGE, redacted)])
 
     def _probabilities(self, text: str) -> dict[str, float]:
         """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""
@@ -254,9 +268,9 @@ class Guardrails:
     async def check_sentence(self, text: str, evidence: Sequence[str]) -> RailOutcome:
         trail, began = _trail.get(), time.perf_counter()
         try:
-            check = self._grounding.check(text, evidence)
+            check = trail.rails._grounding.check(text, evidence)
             shown = text if check.grounded else evidence[check.source] if check.source >= 0 and check.support > 0 else ""
-            identifying = [found for found in self._redactor.find(shown) if found.kind not in _SOURCE_MAY_NAME] if shown != "" else []
+            identifying = [found for found in trail.rails._redactor.find(shown) if found.kind not in _SOURCE_MAY_NAME] if shown != "" else []
         except Exception:  # noqa: BLE001 - fails closed
             trail.verdicts.append(_failure("output", "grounding"))
             return RailOutcome.block()
@@ -264,7 +278,7 @@ class Guardrails:
         reason = "" if check.grounded else check.failed[0].split(":")[0]
         trail.verdicts.append(Verdict("output", "grounding", decision, reason, _since(began), failed=check.failed))
         if identifying:
-            shown, kinds = self._redactor.redact(shown)
+            shown, kinds = trail.rails._redactor.redact(shown)
             trail.verdicts.append(Verdict("output", "privacy", Decision.REDACT, ", ".join(kinds).lower()))
         trail.text, trail.check = shown, check
         if not shown:

@@ -79,8 +79,11 @@ class Lexicon(Protocol):
     def find(self, text: str) -> frozenset[str]:
         """The medicines and classes that a text names, by generic or class name; exact names only."""
 
-    def is_protected(self, text: str) -> bool:
-        """Whether a piece of text names a medicine, class or food, and so no person."""
+    def medicines(self, text: str) -> list[tuple[int, int]]:
+        """Where a text, read in its context, names a medicine, class or food, and so no person, as (start, end)."""
+
+    def is_word(self, word: str) -> bool:
+        """Whether this is a word of English or of medicine."""
 
     def english(self, text: str) -> tuple[float, int]:
         """The share of words that are English, and the number of words; medicines' names do not count."""

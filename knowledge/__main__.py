@@ -1,4 +1,4 @@
-"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary."""
+"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, bench."""
 
 from __future__ import annotations
 
@@ -120,6 +120,12 @@ def _names(arguments: argparse.Namespace) -> int:
     return 1 if any(row.outcome is Outcome.WRONG for row in measured) else 0
 
 
+def _bench(arguments: argparse.Namespace) -> None:
+    from knowledge.bench import main as bench
+
+    bench(arguments.sizes, arguments.sample, arguments.index)
+
+
 def read_jsonl(path: Path, *fields: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file, each checked to have `fields`.
 
@@ -181,6 +187,12 @@ def _parser() -> argparse.ArgumentParser:
     known.add_argument("--split", choices=("dev", "test"), help="only this split")
     known.add_argument("--failures", action="store_true", help="print each mention that is not found")
     known.set_defaults(run=_names)
+
+    bench = commands.add_parser("bench", help="embedding speed, and how the index grows: recall, milliseconds, memory, as Markdown")
+    bench.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], metavar="PASSAGES")
+    bench.add_argument("--sample", type=int, default=512, metavar="PASSAGES", help="how many to embed for the speed (512)")
+    bench.add_argument("--index", type=Path, default=store.DEFAULT, metavar="DIR", help="whose passages are copied")
+    bench.set_defaults(run=_bench)
     return parser
 
 

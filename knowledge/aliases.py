@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.vocabulary import normal
+from knowledge.vocabulary import normal, parts
 
 FILE = Path(__file__).with_name("aliases.yaml")
 CONFUSED = Path(__file__).with_name("confused_names.yaml")
@@ -72,6 +72,13 @@ def tables() -> Tables:
 
 def _parts(means: str) -> tuple[str, ...]:
     return tuple(sorted(part.strip() for part in means.split(";")))
+
+
+@cache
+def ingredients(name: str) -> tuple[str, ...]:
+    """What a medicine holds, by its generic, product or joined name (`a-b`); itself, where it is one substance or known to no list."""
+    listed = next((product.ingredients for product in tables().products if product.name == name), ())
+    return listed or tuple(parts(name).split("; ") if "-" not in name else name.split("-"))
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from knowledge import planted
 from knowledge.classes import partners
 from knowledge.reader import boxed_warning
 from knowledge.types import Monograph
@@ -56,6 +57,8 @@ def findings(monographs: Sequence[Monograph], labels: Path | None = None) -> Ite
         for twice in {p for p in partner_names if partner_names.count(p) > 1}:
             yield f"{name}: interactions: {twice!r} has two rows"
         for section in monograph.sections:
+            for _, _, reason in planted.findings(section.text):
+                yield f"{name}: {section.heading}: planted instruction, {reason}"
             for number in _bare_numbers(section.text):
                 yield f"{name}: {section.heading}: number without a unit: {number!r}"
     if labels:

@@ -8,18 +8,24 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.types import Severity
+
 FILE = Path(__file__).with_name("classes.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A class, a single outside drug, or a food; `members` are generic names in lower case, empty for foods."""
+    """A class, a single outside drug, or a food; `members` are generic names in lower case, empty for foods.
+
+    `twice`: how serious it is to take two members at once, for a class of which one at a time is usual.
+    """
 
     name: str
     kind: str  # "class", "drug" or "food"
     also: tuple[str, ...]
     members: tuple[str, ...]
     source: str
+    twice: Severity | None = None
 
 
 @cache
@@ -31,6 +37,7 @@ def partners() -> dict[str, Partner]:
         partner = Partner(
             entry["name"], entry.get("kind", "class"), tuple(entry.get("also", ())),
             tuple(member.lower() for member in entry.get("members", ())), entry["source"],
+            Severity(entry["twice"]) if "twice" in entry else None,
         )  # fmt: skip
         for name in (partner.name, *partner.also):
             table.setdefault(name.lower(), partner)

@@ -9,13 +9,13 @@ _FORM = r"(?:tablet|pill|capsule|cream|gel|inhaler|injection|shot|patch|pen|drop
 _TAKING = (
     r"(?:take|taking|takes|took|taken|tried|try|on|using|use|uses|used|start|started|starting|stop|stopped|stopping|quit|prescribed|missed|skipped|"
     r"prescription for|refill|dose of|doses of|effects? of|effects? from|mg of|mcg of|overdose of|switch\w* (?:from|to)|allergic to|"
-    rf"mix\w*|generic (?:for|of|name for)|brand (?:name )?(?:of|for)?|drug|medicine|medication|birth control|contraceptive|{_FORM}(?: of)?)"
+    rf"mix\w*|generic (?:for|of|name for)|brand (?:name )?(?:of|for)?|drug|medicine|medication|birth control|contraceptive|how (?:many|much)|{_FORM}(?: of)?)"
 )
 _BEFORE = re.compile(rf"\b{_TAKING}(?: (?:the|my|some|any|a|an|too much|more|both|your|his|her))?[\s\"'(]*$", re.IGNORECASE)
 _AFTER = re.compile(
     rf"^['’s\"]*[\s,)]*(?:\d+(?:\.\d+)? ?(?:mg|mcg|g|ml|units?)|\(|{_FORM}\b|side effects?|dos(?:e|es|age|ing)\b|interact\w*|birth control|"
     r"overdose|generic|withdrawal|refill|prescription|(?:\w+ )?(?:cause|make you|make me|lower|raise|affect|expire)|while (?:breast|pregnan|nursing)|"
-    r"(?:safe|ok|okay|fine|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
+    r"under (?:the|my|your|his|her) tongue|(?:safe|ok|okay|fine|effective|work)\b.{0,20}\b(?:pregnan|breast|with|for)|(?:is|be) (?:safe|taken|used for)|used for)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\W*(?:(?:what(?:'s| is|s)|(?:what|how) about|tell me about|info(?:rmation)? on|explain)\s+)?\W*", re.IGNORECASE)
@@ -40,6 +40,19 @@ _NAME_AFTER = re.compile(
     r"safe\b|for\b|vs\b|or\b|overdose\b|used\b|cause\b|while\b|[/+&])",
     re.IGNORECASE,
 )
+
+
+# A misspelt medicine seldom stands after these with a capital; a town does.
+_PLACE_BEFORE = re.compile(
+    r"(?:(?<!\bis )(?<!what's )\b(?:in|near)|\bvisit\w*|\b(?:mov\w+|fl[yi]\w*|go(?:es|ing)?|went|trips?|travel\w*|driv\w+|back|ship\w*) to)\s+$",
+    re.IGNORECASE,
+)
+
+
+def means_a_place(text: str, start: int, end: int) -> bool:
+    """Whether the unread word at `text[start:end]` is rather a town: "married in Sedona"."""
+    word = text[start:end]
+    return word.istitle() and bool(_PLACE_BEFORE.search(text[:start]))
 
 
 def means_a_person(text: str, start: int, end: int) -> bool:

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import router as routing
-from knowledge import store
+from knowledge import store, vectors
 from knowledge.classes import FILE as CLASSES
 from knowledge.embedding import Embedder, Vectors
+from knowledge.names import NameIndex
 from knowledge.passages import embedded_text, passages
 from knowledge.reader import CORPUS, read_all
 from knowledge.router import Router
+from knowledge.rows import JsonRows, as_line
 from knowledge.store import Manifest, StaleIndexError
-from knowledge.types import Monograph, Passage
+from knowledge.types import Drug, Monograph, Passage
+from knowledge.vectors import VectorIndex
+from knowledge.vocabulary import names as vocabulary
+
+_BATCH = 16_384  # texts embedded at once; a build's memory does not grow with the corpus
+_DIGEST = 16  # bytes of the hash that stands for an embedded text
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An open index: `faiss_index` holds one row a passage, in the order of `passages`."""
+    """An open index: row r of `vectors` is `passages[r]`, read from the disk when asked for; `runs` are each drug's rows as [start, stop)."""
 
     manifest: Manifest
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     monographs: tuple[Monograph, ...]
     router: Router
-    faiss_index: faiss.Index
+    vectors: VectorIndex
+    runs: Mapping[str, Sequence[Sequence[int]]]
 
-    def search(self, vector: Vectors, rows: Sequence[int] | None, limit: int) -> list[tuple[int, float]]:
-        """The nearest passages as (row, cosine), best first.
+    def rows(self, drugs: Iterable[str]) -> NDArray[np.int64]:
+        """The rows of the passages of these drugs."""
+        runs = [run for drug in dict.fromkeys(drugs) for run in self.runs.get(drug, ())]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(start, stop, dtype=np.int64) for start, stop in runs)])
 
-        Args:
-            vector: (d,) float32, unit norm.
-            rows: search only these rows (an ID selector, so a scoped search is never starved); None for all.
-            limit: at most this many.
-        """
-        parameters: Any = None
-        if rows is not None:
-            parameters = faiss.SearchParameters(**{"sel": faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64))})
-        scores, found = self.faiss_index.search(vector[None, :], limit, params=parameters)
-        return [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True) if row >= 0]
+    def search(self, vector: Vectors, rows: NDArray[np.int64] | None, limit: int) -> list[tuple[int, float]]:
+        """The nearest passages as (row, cosine), best first; see `VectorIndex.search`."""
+        return self.vectors.search(vector, limit, rows)
 
 
 def build(folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,), progress: bool = True) -> Manifest:
@@ -56,28 +58,44 @@ def build(folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,),
         MonographError: a source is broken; the index in service stays as it was.
     """
     monographs = [monograph for source in sources for monograph in read_all(source)]
-    cut = [passage for monograph in monographs for passage in passages(monograph, embedder.count_tokens)]
-    vectors = _embedded([embedded_text(passage) for passage in cut], embedder, folder, progress)
-    flat = faiss.IndexFlatIP(embedder.dimension)
-    flat.add(vectors)
-    head = routing.train(embedder)
-    packed = io.BytesIO()
-    np.savez(packed, weights=head.weights, bias=head.bias)
-    store.write(
-        folder,
-        {
-            "passages.jsonl": _lines([asdict(passage) for passage in cut]),
-            "monographs.jsonl": _lines([store.monograph_to_json(monograph) for monograph in monographs]),
-            "vectors.faiss": faiss.serialize_index(flat).tobytes(),
-            "router.npz": packed.getvalue(),
-            "router.json": json.dumps(list(head.sections)).encode(),
-        },
-        {
+    return write(folder, embedder, monographs, corpus_hash(sources), [_named(source) for source in sources], progress)
+
+
+def write(
+    folder: Path, embedder: Embedder, monographs: Iterable[Monograph], corpus: str, sources: Sequence[str], progress: bool = True
+) -> Manifest:
+    """Write the index of some monographs and swap it in at `folder`; one pass over `monographs`, which are not kept.
+
+    Args:
+        corpus: `corpus_hash` of what they were read from.
+        sources: what to call it in the manifest.
+    """
+    with store.writing(folder) as (about, place):
+        runs: dict[str, list[list[int]]] = {}
+        drugs: list[Drug] = []
+        digests: list[bytes] = []
+        with (place / "monographs.jsonl").open("wb") as whole, (place / "passages.jsonl").open("wb") as cut:
+            for monograph in monographs:
+                whole.write(as_line(store.monograph_to_json(monograph)))
+                drugs.append(monograph.drug)
+                start = len(digests)
+                for passage in passages(monograph, embedder.count_tokens):
+                    cut.write(as_line(asdict(passage)))
+                    digests.append(_digest(embedded_text(passage)))
+                runs.setdefault(monograph.drug.name, []).append([start, len(digests)])
+        (place / "rows.json").write_text(json.dumps(runs), encoding="utf-8")
+        (place / "embedded.bin").write_bytes(b"".join(digests))
+        embedded = vectors.create(place, len(digests), embedder.dimension)
+        _embed(embedded, digests, JsonRows(place / "passages.jsonl", _passage), embedder, folder, progress)
+        vectors.make_lists(place, embedded)
+        names = NameIndex(drugs, vocabulary())
+        routing.train(embedder, routing.examples(names)).save(place / "router.npz")
+        about |= {
             "embedding": embedder.name, "embedding_sha256": embedder.fingerprint, "dimension": embedder.dimension,
-            "passages": len(cut), "corpus_sha256": corpus_hash(sources), "sources": tuple(_named(s) for s in sources),
-        },
-    )  # fmt: skip
-    return store.read(folder)[0]
+            "passages": len(digests), "corpus_sha256": corpus, "sources": tuple(sources),
+        }  # fmt: skip
+    with store.reading(folder) as (manifest, _):
+        return manifest
 
 
 def load(folder: Path, embedder: Embedder) -> Index:
@@ -86,45 +104,64 @@ def load(folder: Path, embedder: Embedder) -> Index:
     Raises:
         StaleIndexError: missing, broken, made with another model, or older than the authored corpus.
     """
-    manifest, files = store.read(folder)
-    command = store.rebuild_command(folder)
-    if (manifest.embedding_sha256, manifest.dimension) != (embedder.fingerprint, embedder.dimension):
-        raise StaleIndexError(
-            f"the index at {folder} was built with {manifest.embedding} (dimension {manifest.dimension}), "
-            f"settings ask for {embedder.name} (dimension {embedder.dimension}): run `{command}`"
+    with store.reading(folder) as (manifest, place):
+        command = store.rebuild_command(folder)
+        if (manifest.embedding_sha256, manifest.dimension) != (embedder.fingerprint, embedder.dimension):
+            raise StaleIndexError(
+                f"the index at {folder} was built with {manifest.embedding} (dimension {manifest.dimension}), "
+                f"settings ask for {embedder.name} (dimension {embedder.dimension}): run `{command}`"
+            )
+        if manifest.sources == ("authored",) and manifest.corpus_sha256 != corpus_hash((CORPUS,)):
+            raise StaleIndexError(f"the index at {folder} is older than the monographs: run `{command}`")
+        return Index(
+            manifest=manifest,
+            passages=JsonRows(place / "passages.jsonl", _passage),
+            monographs=tuple(JsonRows(place / "monographs.jsonl", store.monograph_from_json)),
+            router=Router.open(place / "router.npz"),
+            vectors=VectorIndex.open(place),
+            runs=json.loads((place / "rows.json").read_text(encoding="utf-8")),
         )
-    if manifest.sources == ("authored",) and manifest.corpus_sha256 != corpus_hash((CORPUS,)):
-        raise StaleIndexError(f"the index at {folder} is older than the monographs: run `{command}`")
-    packed = np.load(io.BytesIO(files["router.npz"]), allow_pickle=False)
-    return Index(
-        manifest=manifest,
-        passages=tuple(Passage(**{**row, "brands": tuple(row["brands"])}) for row in _rows(files["passages.jsonl"])),
-        monographs=tuple(store.monograph_from_json(row) for row in _rows(files["monographs.jsonl"])),
-        router=Router(tuple(json.loads(files["router.json"])), packed["weights"], packed["bias"]),
-        faiss_index=faiss.deserialize_index(np.frombuffer(files["vectors.faiss"], dtype=np.uint8)),
-    )
 
 
-def _embedded(texts: Sequence[str], embedder: Embedder, folder: Path, progress: bool) -> Vectors:
-    """(n, d) float32: a text that the index at `folder` holds already is not embedded again."""
-    known: dict[str, Vectors] = {}
+def _embed(out: Vectors, digests: Sequence[bytes], cut: Sequence[Passage], embedder: Embedder, folder: Path, progress: bool) -> None:
+    """Fill `out`: a text that the index at `folder` holds already is not embedded again, nor is one that comes twice."""
+    known, old = _known(folder, embedder)
+    new = {digest: row for row, digest in enumerate(digests) if digest not in known}
+    fresh = list(new.values())
+    for batch in (fresh[at : at + _BATCH] for at in range(0, len(fresh), _BATCH)):
+        out[batch] = embedder.encode([embedded_text(cut[row]) for row in batch], progress=progress)
+    for row, digest in enumerate(digests):
+        if (source := new.get(digest)) is None:
+            out[row] = old[known[digest]]
+        elif source != row:
+            out[row] = out[source]
+
+
+def _known(folder: Path, embedder: Embedder) -> tuple[dict[bytes, int], Vectors]:
+    """The digests of the texts that the index at `folder` holds, with their rows, and its vectors; nothing if it does not fit."""
     try:
-        manifest, files = store.read(folder)
-        if manifest.embedding_sha256 == embedder.fingerprint:
-            old = faiss.deserialize_index(np.frombuffer(files["vectors.faiss"], dtype=np.uint8))
-            rows = [Passage(**{**row, "brands": tuple(row["brands"])}) for row in _rows(files["passages.jsonl"])]
-            known = dict(zip(map(embedded_text, rows), old.reconstruct_n(0, old.ntotal), strict=True))
+        with store.reading(folder) as (manifest, place):
+            if (manifest.embedding_sha256, manifest.dimension) == (embedder.fingerprint, embedder.dimension):
+                held = (place / "embedded.bin").read_bytes()
+                return {held[at : at + _DIGEST]: at // _DIGEST for at in range(0, len(held), _DIGEST)}, VectorIndex.open(place).rows
     except StaleIndexError:
         pass
-    new = list(dict.fromkeys(text for text in texts if text not in known))
-    known |= dict(zip(new, embedder.encode(new, progress=progress), strict=True))
-    return np.stack([known[text] for text in texts])
+    return {}, np.zeros((0, embedder.dimension), dtype=np.float32)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest()
+
+
+def _passage(row: dict[str, Any]) -> Passage:
+    return Passage(**{**row, "brands": tuple(row["brands"])})
 
 
 def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:
     """Whether the index at `folder` is whole and made from these sources as they are now."""
     try:
-        return store.read(folder)[0].corpus_sha256 == corpus_hash(sources)
+        with store.reading(folder) as (manifest, _):
+            return manifest.corpus_sha256 == corpus_hash(sources)
     except StaleIndexError:
         return False
 
@@ -132,18 +169,10 @@ def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:
 def corpus_hash(sources: Sequence[Path]) -> str:
     """SHA-256 over everything that an index is made from, file names included."""
     total = hashlib.sha256()
-    for path in [*(p for source in sources for p in sorted(source.glob("*.md"))), CLASSES, routing.QUESTIONS]:
+    for path in [*(p for source in sources for p in sorted(source.glob("*.md"))), CLASSES, routing.QUESTIONS, routing.ASKED, routing.TERMS]:
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
 
 def _named(source: Path) -> str:
     return "authored" if source.resolve() == CORPUS.resolve() else str(source)
-
-
-def _lines(rows: Sequence[dict[str, object]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def _rows(data: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in data.decode().split("\n") if line]

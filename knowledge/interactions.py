@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from knowledge.classes import classes_of, partners
+from knowledge.aliases import ingredients
+from knowledge.classes import Partner, classes_of, partners
 from knowledge.types import Interaction, Monograph, Severity
+
+_OF_A_CLASS = 4  # members' statements that speak for a whole class
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,9 @@ class Statement:
 class Pair:
     """Two names and what is stated about them.
 
-    `found` is true when a monograph states an interaction, false when both are here (or one, and the other is a class or food)
-    and none does, None when a name is unknown.
+    `found` is true when a monograph states an interaction, or both are the same medicine or kind of medicine; false when both are
+    here (or one, and the other is a class or food) and none does; None when a name is unknown. A product without a monograph speaks
+    by its ingredients.
     """
 
     a: str
@@ -36,11 +40,16 @@ class Pair:
     found: bool | None
     statements: tuple[Statement, ...] = ()
     shared: str = ""  # an ingredient that both hold
+    twice: Partner | None = None  # a class of which one member at a time is usual
+    by_ingredients: bool = False  # a name is a product without a monograph: its ingredients' monographs speak
+    why: str = ""  # why nothing can be said, where `found` is None
 
     @property
     def severity(self) -> Severity | None:
         """The strongest severity that a side states; the same ingredient twice is at least major, because its doses add up."""
         stated = [s.row.severity for s in self.statements] + ([Severity.MAJOR] if self.shared else [])
+        if self.twice and self.twice.twice:
+            stated.append(self.twice.twice)
         return min(stated, key=lambda s: s.rank, default=None)
 
     def as_json(self) -> dict[str, object]:
@@ -62,23 +71,40 @@ class Pair:
     def text(self) -> str:
         """One line that says what was found, in words that never call a pair safe."""
         if self.found is None:
-            return f"No monograph is held for one of {self.a} and {self.b}, so nothing can be said about the pair."
+            why = self.why or f"No monograph is held for {self.a} or {self.b}, so nothing can be said about the pair."
+            return f"{why} That does not mean the two are safe together: ask a pharmacist."
         if not self.found:
             return (
                 f"No statement about {self.a} with {self.b} was found in the monographs held. "
                 "That does not mean the two are safe together: ask a pharmacist."
             )
+        contents = " ".join(f"{name} holds {listed}." for name, listed in self._contents())
+        if self.a == self.b:
+            return f"Both names are {self.a}, the same medicine twice, so its doses add up. Ask a pharmacist before using both."
         if self.shared:
-            return f"{self.a} with {self.b}: both hold {self.shared}, so its doses add up. Ask a pharmacist before using both."
+            said = f"{self.a} with {self.b}: both hold {self.shared}, so its doses add up. Ask a pharmacist before using both."
+            return f"{said} {contents}".strip()
+        text = f"{self.a} with {self.b}: {self.severity.value if self.severity else 'stated'}."
+        if self.twice:
+            text += (
+                f" Both are {self.twice.name}, the same kind of medicine twice: ask the prescriber or a pharmacist whether both are meant."
+            )
+        severities = sorted({s.row.severity for s in self.statements}, key=lambda s: s.rank)
         sides = {s.monograph.drug.name for s in self.statements}
         silent = [name for name in (self.a, self.b) if name not in sides]
-        severities = sorted({s.row.severity for s in self.statements}, key=lambda s: s.rank)
-        text = f"{self.a} with {self.b}: {severities[0].value}."
         if len(severities) > 1:
             text += f" The statements differ ({', '.join(s.value for s in severities)}); the stronger one is shown first."
-        elif len(silent) == 1 and silent[0].lower() not in partners():
+        elif len(silent) == 1 and not contents and silent[0].lower() not in partners():
             text += f" Only the monograph of {next(iter(sides))} states it."
-        return text
+        return f"{text} {contents}".strip()
+
+    def _contents(self) -> list[tuple[str, str]]:
+        """The names that are products without a monograph, with what is in them."""
+        return [
+            (name, f"{', '.join(parts[:-1])} and {parts[-1]}")
+            for name in (self.a, self.b)
+            if "-" not in name and len(parts := ingredients(name)) > 1
+        ]
 
 
 class InteractionTable:
@@ -90,22 +116,38 @@ class InteractionTable:
         for name, monograph in self._monographs.items():
             reach: dict[str, list[Interaction]] = {}
             for row in monograph.interactions:
-                for member in _reached(row.partner):
+                parts = {
+                    part for part in ingredients(row.partner) if part not in self._monographs
+                }  # "buprenorphine-naloxone" is about buprenorphine
+                for member in _reached(row.partner) | parts:
                     if member != name:
                         reach.setdefault(member, []).append(row)
             self._reach[name] = reach
 
     def pair(self, a: str, b: str) -> Pair:
         """What is stated about `a` with `b`: generic names, or class and food names of classes.yaml."""
-        statements = [*self._stated(a, b), *self._stated(b, a)]
-        statements.sort(key=lambda s: s.row.severity.rank)
-        held = [name in self._monographs for name in (a, b)]
-        known = [is_held or name.lower() in partners() for is_held, name in zip(held, (a, b), strict=True)]
-        if all(held) and (shared := sorted(set(a.split("-")) & set(b.split("-")))):
-            return Pair(a, b, True, tuple(statements), " and ".join(shared))
-        if statements:
-            return Pair(a, b, True, tuple(statements))
-        return Pair(a, b, False if all(known) and any(held) else None)
+        one, other = self._speaking(a), self._speaking(b)
+        found = [s for x in one for y in other for s in (*self._stated(x, y), *self._stated(y, x))] if a != b else []
+        held = [all(name in self._monographs for name in names) for names in (one, other)]
+        if not found and not any(held):
+            found = [*self._of_members(a, b), *self._of_members(b, a)]
+            held = [name in self._monographs for side in (a, b) for name in _members(side)]
+        statements = tuple(sorted(dict.fromkeys(found), key=lambda s: s.row.severity.rank))
+        shared = " and ".join(sorted(set(ingredients(a)) & set(ingredients(b)))) if {a, b}.isdisjoint(partners()) else ""
+        twice = next((both for x in one for y in other if (both := _twice(x, y))), None)
+        if statements or shared or twice:
+            return Pair(a, b, True, statements, shared, twice, (one, other) != ((a,), (b,)))
+        known = all(all(part in self._monographs for part in names) or _is_general(names[0]) for names in (one, other))
+        return Pair(a, b, False if known and any(held) else None)
+
+    def _speaking(self, name: str) -> tuple[str, ...]:
+        """The names whose statements are a name's: itself, or the ingredients of a product without a monograph."""
+        return (name,) if name in self._monographs or name.lower() in partners() else ingredients(name)
+
+    def _of_members(self, group: str, other: str) -> list[Statement]:
+        """What the monographs of a class's members state, where nothing else speaks: "statins with gemfibrozil"."""
+        stated = [s for member in _members(group) if member in self._monographs for s in self._stated(member, other)]
+        return sorted(stated, key=lambda s: s.row.severity.rank)[:_OF_A_CLASS]
 
     def pairs(self, names: Sequence[str]) -> list[Pair]:
         """Every pair of `names`, in their order."""
@@ -142,7 +184,7 @@ class InteractionTable:
                 row
                 for member in entry.members
                 for row in reach.get(member, ())
-                if _reached(row.partner) <= {row.partner.lower(), *entry.members}
+                if _reached(row.partner) <= {row.partner.lower(), *entry.members} or set(entry.members) <= _reached(row.partner)
             }
             best = sorted(within, key=lambda row: (row.severity.rank, row.partner))
         for row in best:
@@ -154,3 +196,20 @@ def _reached(partner: str) -> frozenset[str]:
     """The lower-case names that a row's `with` reaches: itself, and the members where it is a class."""
     entry = partners().get(partner.lower())
     return frozenset({partner.lower()} | ({entry.name.lower(), *entry.members} if entry else set()))
+
+
+def _is_general(name: str) -> bool:
+    """Whether a name is a class or food, of which no monograph is expected."""
+    entry = partners().get(name.lower())
+    return entry is not None and entry.kind != "drug"
+
+
+def _members(name: str) -> tuple[str, ...]:
+    entry = partners().get(name.lower())
+    return entry.members if entry and entry.kind == "class" else ()
+
+
+def _twice(a: str, b: str) -> Partner | None:
+    """The class that makes two medicines the same kind twice, the one that matters most."""
+    shared = [entry for entry in classes_of(a) if entry.twice and a != b and b.lower() in entry.members]
+    return min(shared, key=lambda entry: entry.twice.rank if entry.twice else 9, default=None)

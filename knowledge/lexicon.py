@@ -11,6 +11,11 @@ from knowledge.classes import partners
 from knowledge.types import Drug
 from knowledge.vocabulary import Use, english, normal, use
 
+# What follows a brand's name for its form or device: "Toprol XL" is asked about as "Toprol" too.
+_FORMS = frozenset(
+    "xl xr xt er sr cr cd la hs sa ds dr ec odt lar hfa respiclick digihaler diskus flexhaler handihaler respimat ellipta kwikpen flexpen solostar "
+    "hypak sprinkle soluspan pak".split()
+)
 _WORDLIKE = 60  # count in the English list from which a brand we hold no monograph for is an ordinary word too; 50 is the list's floor
 
 
@@ -51,6 +56,7 @@ class Lexicon:
         self.well_known = {name for name, entry in self.exact.items() if entry.match is not Match.UNHELD}
         for name, ingredients in vocabulary.items():
             self._add_known(name, tuple(sorted(ingredients.split("; "))))
+        self._add_bare_brands()
         self._sort_by_use()
         self.squashed: dict[str, str] = {}
         for name in self.exact:
@@ -110,6 +116,15 @@ class Lexicon:
         if not listed and name not in self.exact:  # "amlodipine and atorvastatin" is read as its parts; see `joined`
             self.exact[name] = entry
 
+    def _add_bare_brands(self) -> None:
+        """Brands without the letters of their form, where nothing else has that name."""
+        for name, entry in list(self.exact.items()):
+            bare, _, form = name.rpartition(" ")
+            if form in _FORMS and len(bare) >= 4 and bare not in english() and entry.match in (Match.BRAND, Match.UNHELD):
+                added = self.exact.setdefault(bare, entry)
+                if added is entry and name in self.well_known:
+                    self.well_known.add(bare)
+
     def _product(self, name: str, ingredients: tuple[str, ...]) -> Entry:
         if len(ingredients) == 1:
             held = self._drugs.get(normal(ingredients[0]))
@@ -121,19 +136,23 @@ class Lexicon:
 
     def entry(self, name: str) -> Entry | None:
         """The entry of a looked-up name, of its singular, of it with or without a final e or spaces: `nitroglycerine`, `codein`."""
-        known = self.exact.get(name)
-        if known is None and len(name) > 5 and name.endswith(("ine", "in")):
-            known = self.exact.get(name.removesuffix("e") if name.endswith("e") else name + "e")
-        if known is None and len(name) > 5 and name.endswith("s"):
-            known = self.exact.get(name.removesuffix("s"))
-        if known is None and " " in name and len(squashed := name.replace(" ", "")) >= 7:
-            known = self.exact.get(self.squashed.get(squashed, ""))
-        return known
+        if known := self.exact.get(name):
+            return known
+        near = []
+        if len(name) > 5 and name.endswith(("ine", "in")):
+            near.append(name.removesuffix("e") if name.endswith("e") else name + "e")
+        if len(name) > 5 and name.endswith("s"):
+            near.append(name.removesuffix("s"))
+        if " " in name and len(squashed := name.replace(" ", "")) >= 7:
+            near.append(self.squashed.get(squashed, ""))
+        return next((self.exact[form] for form in near if form in self.exact and form not in self.never_meant), None)
 
     def joined(self, one: Entry, other: Entry, loosely: bool) -> Entry | None:
         """The one product that two names written together stand for, if there is one; `loosely` for "and" and "with"."""
         if len(one.names) > 1 or len(other.names) > 1 or {one.match, other.match} & {Match.CLASS, Match.FOOD, Match.UNKNOWN}:
             return None
+        if one.match is other.match is Match.BRAND:
+            return None  # "Lipitor/Norvasc" is two products; "atorvastatin/amlodipine" may be one
         parts = frozenset((*one.names[0].split("-"), *other.names[0].split("-")))
         if len(parts) == 1:
             return None

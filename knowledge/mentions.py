@@ -48,12 +48,12 @@ class Measured:
 
 
 def measure(index: NameIndex, cases: Iterable[Labelled]) -> list[Measured]:
-    """Resolve every case once."""
+    """Resolve every case once; the time is the thread's own, so that a busy machine counts for nothing."""
     done = []
     for case in cases:
-        since = time.perf_counter()
+        since = time.thread_time()
         resolution = index.resolve(case.text)
-        ms = 1000 * (time.perf_counter() - since)
+        ms = 1000 * (time.thread_time() - since)
         done.append(Measured(case, resolution, judge(case, resolution), ms))
     return done
 

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from knowledge.aliases import confused, tables
 from knowledge.context import Wanted
 from knowledge.lexicon import Entry, Lexicon, Match
-from knowledge.spelling import Speller
+from knowledge.spelling import Speller, cost
 from knowledge.vocabulary import COMMON, english, medical_words
 
 # Distances of spelling.cost, where one plain slip is about 1; chosen on the dev split of tests/cases/mentions.jsonl.
-_A_LETTER, _MOST = 0.22, 3.0  # a name may be this much away for each letter typed, and no more than that
+_A_LETTER, _MOST = 0.26, 3.0  # a name may be this much away for each letter typed, and no more than that
 _A_LETTER_OF_SEVERAL = 0.14  # ... where the name has several words
 _ALSO_NEAR, _ALSO_SLIPS = 0.4, 1.0  # a second medicine at `near + slips * the nearest's distance` is as likely: ask
 _A_SLIP, _SLIPS = 0.85, 1.6  # ... where the two names are on a list of confused names
-_MOST_LITTLE_KNOWN = 1.6  # the most for a name that few people mean: two slips are no evidence for it
+_MOST_LITTLE_KNOWN = 1.4  # the most for a name that few people mean: two slips are no evidence for it
 _CUT_SHORT = 0.9  # "amlod" for amlodipine
 _LITTLE_KNOWN, _DISCONTINUED = 0.3, 0.6  # added for names that few people mean
 _AGAINST_ORDINARY = {Wanted.NO: 0.0, Wanted.PERHAPS: 0.5, Wanted.SURELY: 0.7}  # added for an ordinary word: "taking lasic"
@@ -58,6 +58,8 @@ class Misspellings:
         if not names:
             return ()
         distance, likeliest = names[0]
+        if distance == _CUT_SHORT and len(typed) < 5 and place is not Wanted.SURELY:
+            return ()
         ordinary = next((price for price, _ in self._ordinary[0].nearest(typed, _ORDINARY_REACH)), _MOST + 1)
         likely = likeliest in self._lexicon.well_known and (distance != _CUT_SHORT or place is Wanted.SURELY)
         return tuple(name for _, name in names) if ordinary + (_AGAINST_ORDINARY[place] if likely else 0.0) > distance else ()
@@ -81,17 +83,23 @@ class Misspellings:
     def _nearest(self, typed: str) -> list[tuple[float, str]]:
         """(distance, name): one, or several that are about as near."""
         limit = min(_MOST, _A_LETTER * len(typed))
-        prices = {name: price for price, name in self._single.nearest(typed, _also_near(limit, confused=True))}
-        prices |= {name: price for price, name in self._uncommon.nearest(typed, limit)}
-        prices |= {name: min(prices.get(name, _CUT_SHORT), _CUT_SHORT) for name in self._beginning(typed)}
-        ranked = sorted((price + self._rarity(name), name) for name, price in prices.items())
+        ranked = self._ranked(typed, limit)
         if not ranked:
             return []
         least, likeliest = ranked[0]
         if least > max(limit if likeliest in self._lexicon.well_known else min(limit, _MOST_LITTLE_KNOWN), _CUT_SHORT):
             return []
-        doubtful = confused().get(likeliest, frozenset())
-        return [(price, name) for price, name in ranked if price <= _also_near(least, confused=name in doubtful)]
+        near = [(price, name) for price, name in ranked if price <= _also_near(least)]
+        doubtful = {other for _, name in near for other in confused().get(name, ()) if other.isalpha()} - {name for _, name in near}
+        most = _also_near(least, confused=True)
+        also = sorted((cost(typed, name, most) + self._rarity(name), name) for name in doubtful)
+        return [*near, *((price, name) for price, name in also if price <= most)]
+
+    def _ranked(self, typed: str, limit: float) -> list[tuple[float, str]]:
+        prices = {name: price for price, name in self._single.nearest(typed, limit)}
+        prices |= {name: price for price, name in self._uncommon.nearest(typed, limit)}
+        prices |= {name: min(prices.get(name, _CUT_SHORT), _CUT_SHORT) for name in self._beginning(typed)}
+        return sorted((price + self._rarity(name), name) for name, price in prices.items())
 
     def _rarity(self, name: str) -> float:
         if name in self._lexicon.well_known:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.aliases import tables
-from knowledge.context import Wanted, means_a_drug, means_a_person, wanted
+from knowledge.context import Wanted, means_a_drug, means_a_person, means_a_place, wanted
 from knowledge.lexicon import Entry, Lexicon, Match
 from knowledge.misspelling import Misspellings
 from knowledge.types import Drug
@@ -20,7 +20,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _AMOUNT = re.compile(r"([a-z]{4,})\d+(?:mg|mcg|g|ml|units?)?")  # "metformin500mg"
 _MAX_WORDS = 5
 # Letters after a brand that make it another product, with more in it: "Tylenol PM", "Claritin-D", "Mucinex DM", "Diovan HCT".
-_ADDED = frozenset("pm dm d hct hctz pe cold flu sinus".split())
+_ADDED = frozenset("hct hctz".split())
+_ADDED_OTC = frozenset("pm dm d pe cold flu sinus".split())  # of a brand sold without prescription: "Zyprexa PM" is the evening
 _JOINT = re.compile(r"\s*(?:[/+&-]\s*)?|\s+(?:and|with|w/)\s+")
 _TOGETHER = re.compile(r"\b(?:together|interact\w*|or|vs|versus|between|same time|mix\w*|combin\w+|difference|alternat\w+)\b")
 _CHOOSING = frozenset("or vs versus".split())
@@ -84,7 +85,9 @@ class _Words:
         return Mention(self.text[start:end], start, end, entry.match, entry.names, entry.error_prone)
 
     def together(self, at: int, size: int) -> bool:
-        """Whether nothing but spaces, hyphens and the like stands between the words."""
+        """Whether nothing but spaces, hyphens and the like stands between the words, and they tear no phrase apart."""
+        if size > 1 and self.plain[at + size - 1 : at + size + 1] == ("cold", "turkey"):
+            return False
         return all(
             re.fullmatch(r"[\s/+&.#®™'’-]{0,3}", self.text[self.spans[i][1] : self.spans[i + 1][0]]) for i in range(at, at + size - 1)
         )
@@ -114,16 +117,13 @@ class NameIndex:
         mentions = self._mentions(self._words(text), in_context=False)
         return frozenset(name for mention in mentions if mention.match is not Match.FOOD for name in mention.names)
 
-    def is_protected(self, text: str) -> bool:
-        """Whether a piece of text names a medicine, class or food (a slip of the keyboard included), and so no person."""
-        plain = normal(text)
-        return any(
-            self._lexicon.entry(normal(mention.text)) is not None
-            # A first name beside a surname that looks like a medicine's is a person; so is a short one.
-            or (mention.match in (Match.MISSPELLING, Match.FOOD) and len(plain) - len(mention.text) <= 4 and len(mention.text) >= 5)
-            for mention in self.resolve(text).mentions
-            if mention.match is not Match.UNKNOWN and len(mention.names) == 1
-        )
+    def medicines(self, text: str) -> list[tuple[int, int]]:
+        """Where a text, read in its context, names a medicine, class or food (a slip of the keyboard included), as (start, end)."""
+        return [(m.start, m.end) for m in self.resolve(text).mentions if m.match is not Match.UNKNOWN]
+
+    def is_word(self, word: str) -> bool:
+        """Whether this is a word of English or of medicine."""
+        return normal(word) in self._english
 
     def english(self, text: str) -> tuple[float, int]:
         """The share of words that are English, and the number of words; medicines' names and placeholders do not count."""
@@ -175,10 +175,19 @@ class NameIndex:
     def _with_letters(self, words: _Words, at: int, size: int, brand: str, entry: Entry) -> tuple[Mention, int]:
         """The mention of a name; with the letters after a brand that make it another product, that product."""
         after = words.plain[at + size : at + size + 1]
-        if after and after[0] in _ADDED and words.together(at, size + 1) and self._exact.get(brand, entry).match is Match.BRAND:
-            product = self._exact.get(f"{brand} {after[0]}") or Entry(Match.UNHELD, (f"{brand} {after[0]}",))
-            return words.mention(at, size + 1, product), size + 1
+        if after and words.together(at, size + 1) and self._exact.get(brand, entry).match is Match.BRAND:
+            product = self._exact.get(f"{brand} {after[0]}")
+            if product is None and self._is_added(entry, after):
+                product = Entry(Match.UNHELD, (f"{brand} {after[0]}",))
+            if product and after[0] in _ADDED | _ADDED_OTC:
+                return words.mention(at, size + 1, product), size + 1
         return words.mention(at, size, entry), size
+
+    def _is_added(self, entry: Entry, after: Sequence[str]) -> bool:
+        """Whether the words after a brand make it a product that no list holds."""
+        drug = self.drugs.get(entry.names[0])
+        otc = drug is None or "otc" in drug.status
+        return after[0] in _ADDED or (otc and after[0] in _ADDED_OTC)
 
     def _is_meant(self, words: _Words, at: int, size: int, name: str) -> bool:
         """Whether the text means a medicine by a name that is an ordinary word or a person's name too; of any other name, it does."""
@@ -225,7 +234,7 @@ class NameIndex:
     def _misspelt_at(self, words: _Words, at: int) -> tuple[Mention | None, int]:
         """A misspelt name, or a word of unknown spelling where a sentence would name a medicine."""
         typed, (start, end) = words.plain[at], words.spans[at]
-        if len(typed) < 4 or not typed.isalpha() or self._misspellings.is_spelt(typed):
+        if len(typed) < 4 or not typed.isalpha() or self._misspellings.is_spelt(typed) or means_a_place(words.text, start, end):
             return None, 1
         place = wanted(words.text, start, end)
         nearest = self._misspellings.of_word(typed, place) if place is not Wanted.NO or len(typed) > 4 else ()

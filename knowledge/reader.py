@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -90,18 +90,19 @@ def read_all(folder: Path = CORPUS) -> tuple[Monograph, ...]:
     monographs: list[Monograph] = []
     problems: list[str] = []
     seen: dict[str, Path] = {}
+    unread: set[str] = set()  # names that a file stands for, though it could not be read
     for path in sorted(folder.glob("*.md")):
         try:
             monograph = read(path)
         except MonographError as error:
             problems.extend(error.problems)
+            unread |= {path.stem, path.stem.replace("-", " ")}
             continue
         if first := seen.get(monograph.drug.name):
             problems.append(f"{path}:2: name: {monograph.drug.name!r} has a monograph already in {first.name}")
         seen[monograph.drug.name] = path
         monographs.append(monograph)
-    if not problems:
-        problems += _across(monographs, seen)
+    problems += _across(monographs, seen, unread)
     if not monographs and not problems:
         problems.append(f"{folder}:0: folder: holds no monograph (*.md)")
     if problems:
@@ -109,11 +110,11 @@ def read_all(folder: Path = CORPUS) -> tuple[Monograph, ...]:
     return tuple(monographs)
 
 
-def _across(monographs: Sequence[Monograph], files: Mapping[str, Path]) -> list[str]:
+def _across(monographs: Sequence[Monograph], files: Mapping[str, Path], unread: Set[str]) -> list[str]:
     """What is wrong between files: a brand that maps to two drugs, an interaction row that names nothing known."""
     problems: list[str] = []
     brands: dict[str, str] = {}
-    known = {monograph.drug.name for monograph in monographs} | partners().keys()
+    known = {monograph.drug.name for monograph in monographs} | unread | partners().keys()
     for monograph in monographs:
         path = files[monograph.drug.name]
         for brand in monograph.drug.brands:

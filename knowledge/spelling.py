@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, reduce
 from itertools import pairwise
+from math import inf
+from operator import or_
 
+import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
@@ -23,10 +25,10 @@ _SOUNDS = (
     ("th", "t"),
     ("rh", "r"),
     ("sc", "s"),
+    ("x", "ks"),
     ("ce", "se"),
     ("ci", "si"),
     ("cy", "si"),
-    ("x", "z"),
     ("y", "i"),
     ("c", "k"),
     ("ie", "i"),
@@ -41,18 +43,21 @@ _SHORTLIST = 12
 SWAP, DOUBLED, VOWEL, LETTER, FIRST, BY_SOUND = 0.7, 0.4, 0.8, 1.0, 0.5, 0.3  # chosen on the dev split of tests/cases/mentions.jsonl
 
 
+@lru_cache(maxsize=32768)
 def sound(name: str) -> str:
-    """A rough spelling by sound, so that `zanax` is near `xanax` and `ibuprophen` near `ibuprofen`."""
+    """A rough spelling by sound, so that `zanax` is near `xanax`, `lasics` near `lasix` and `ibuprophen` near `ibuprofen`."""
+    name = "z" + name[1:] if name.startswith("x") else name
     for old, new in _SOUNDS:
         name = name.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", name)
 
 
-def cost(typed: str, name: str) -> float:
-    """The least cost of the slips that turn `name` into `typed`: about 1 for one plain slip, 0 for the same word."""
+def cost(typed: str, name: str, most: float = inf) -> float:
+    """The least cost of the slips that turn `name` into `typed`: about 1 for one plain slip, 0 for the same word; infinite above `most`."""
     if typed == name:
         return 0.0
-    return min(_edits(typed, name), BY_SOUND + _edits(sound(typed), sound(name)))
+    written = _edits(typed, name, most)
+    return min(written, BY_SOUND + _edits(sound(typed), sound(name), min(written, most) - BY_SOUND))
 
 
 def _neighbours() -> frozenset[frozenset[str]]:
@@ -80,6 +85,11 @@ def _substitutions() -> dict[tuple[str, str], float]:
 _SUBSTITUTION = _substitutions()
 
 
+@lru_cache(maxsize=32768)
+def _gaps(word: str) -> tuple[float, ...]:
+    return tuple(_gap(word, at) for at in range(len(word)))
+
+
 def _gap(word: str, at: int) -> float:
     """The cost of one letter of `word` too many or too few."""
     if (at and word[at] == word[at - 1]) or (at + 1 < len(word) and word[at] == word[at + 1]):
@@ -87,9 +97,10 @@ def _gap(word: str, at: int) -> float:
     return VOWEL if word[at] in "aeiouyh" else LETTER
 
 
-def _edits(a: str, b: str) -> float:
+def _edits(a: str, b: str, most: float) -> float:
     """Optimal string alignment with these costs; a wrong first letter costs more, since it is the one that people get right."""
-    gap_a, gap_b = [_gap(a, i) for i in range(len(a))], [_gap(b, j) for j in range(len(b))]
+    gap_a, gap_b = _gaps(a), _gaps(b)
+    first = FIRST if a[:1] != b[:1] else 0.0
     before: list[float] = []
     row = [0.0]
     for j in range(len(b)):
@@ -106,7 +117,9 @@ def _edits(a: str, b: str) -> float:
                     best = min(best, before[j - 1] + SWAP)
             row.append(best)
         before = previous
-    return row[-1] + (FIRST if a[:1] != b[:1] else 0.0)
+        if min(row) + first > most and min(before) + first + SWAP > most:
+            return inf
+    return row[-1] + first
 
 
 class Speller:
@@ -123,24 +136,43 @@ class Speller:
         lists: dict[str, list[str]] = defaultdict(list)
         for word in sorted(set(words), key=lambda word: (len(word), word)):
             lists["" if bucket is None else word[bucket]].append(word)
-        self._lists = {letter: (words, [len(w) for w in words], [sound(w) for w in words]) for letter, words in lists.items()}
+        self._lists = {letter: (words, _Shapes(words), _Shapes([sound(w) for w in words])) for letter, words in lists.items()}
         self.nearest = lru_cache(maxsize=4096)(self._nearest)
 
     def _nearest(self, typed: str, most: float) -> tuple[tuple[float, str], ...]:
         """Words that cost at most `most`, as (cost, word), nearest first."""
         letters = {""} if self._bucket is None else set(typed[:2])
-        found = {word: cost(typed, word) for letter in letters for word in self._candidates(typed, letter, 1 + int(most))}
+        found = {word: cost(typed, word, most) for letter in letters for word in self._candidates(typed, letter, 1 + int(most))}
         return tuple(sorted((price, word) for word, price in found.items() if price <= most))
 
-    def _candidates(self, typed: str, letter: str, reach: int) -> Iterator[str]:
-        words, lengths, sounds = self._lists.get(letter, ([], [], []))
-        low, high = bisect_left(lengths, len(typed) - reach), bisect_right(lengths, len(typed) + reach)
-        if low == high:
-            return
-        distance = cdist([typed], words[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
-        heard = cdist([sound(typed)], sounds[low:high], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
-        distance = distance.clip(max=heard)
-        for at in distance.argsort(kind="stable")[:_SHORTLIST]:
-            if distance[at] > reach:
-                return
-            yield words[low + int(at)]
+    def _candidates(self, typed: str, letter: str, reach: int) -> list[str]:
+        if letter not in self._lists:
+            return []
+        words, written, heard = self._lists[letter]
+        distances = written.within(typed, reach)
+        for at, distance in heard.within(sound(typed), reach).items():
+            distances[at] = min(distance, distances.get(at, distance))
+        return [words[at] for at in sorted(distances, key=lambda at: (distances[at], at))[:_SHORTLIST]]
+
+
+class _Shapes:
+    """Words with their lengths and sets of letters: one slip changes the length by one and two letters of the set at most."""
+
+    def __init__(self, words: Sequence[str]):
+        self._words = np.array(words, dtype=object)
+        self._lengths = np.array([len(word) for word in words])
+        self._letters = np.array([_letters(word) for word in words], dtype=np.uint32)
+
+    def within(self, typed: str, reach: int) -> dict[int, int]:
+        """Place in the list -> plain distance, for the words at most `reach` away."""
+        alike = np.bitwise_count(self._letters ^ np.uint32(_letters(typed))) <= 2 * reach
+        places = np.flatnonzero(alike & (np.abs(self._lengths - len(typed)) <= reach))
+        if not places.size:
+            return {}
+        distances = cdist([typed], self._words[places], scorer=OSA.distance, score_cutoff=reach, dtype="uint8")[0]
+        near = distances <= reach
+        return dict(zip(places[near].tolist(), distances[near].tolist(), strict=True))
+
+
+def _letters(word: str) -> int:
+    return reduce(or_, (1 << (ord(letter) - ord("a")) for letter in word if "a" <= letter <= "z"), 0)

@@ -22,6 +22,7 @@ _SALTS = re.compile(
     r"bitartrate|succinate|fumarate|citrate|phosphate|nitrate|bromide|chloride|iodide|besilate|mesilate|tosylate|pamoate|medoxomil|cilexetil|axetil|"
     r"proxetil|etexilate|mofetil|propionate|dipropionate|furoate|valerate|xinafoate|decanoate|enanthate|cypionate|monohydrate|dihydrate|trihydrate|"
     r"hemihydrate|anhydrous|hydrate|monosodium|dimesylate|edisylate|lysine|tromethamine|meglumine|erbumine|arginine|camsylate|isethionate|"
+    r"dihydrochloride|oxalate|(?<!benzyl )benzoate|hyclate|etabonate|malate|hippurate|stearate|ethylsuccinate|estolate|napsylate|tannate|pivoxil|disoproxil|alafenamide|"
     r"recombinant|human|micronized|extended release|delayed release)\b"
 )
 _DISCONTINUED = "3"  # Drugs@FDA, MarketingStatus_Lookup.txt
@@ -157,6 +158,11 @@ def _rows() -> dict[str, tuple[str, Use]]:
 def names() -> dict[str, str]:
     """The committed table: name -> ingredients joined by `; `."""
     return {name: parts for name, (parts, _) in _rows().items()}
+
+
+def parts(name: str) -> str:
+    """What a name of the committed table, or any other, holds; joined by `; `."""
+    return _rows().get(name, (name, Use.SOLD))[0]
 
 
 def use(name: str) -> Use:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import pytest
 from assistant.build import load_assistant
 from assistant.chain import PharmacyAssistant
 from assistant.testing import HashEmbedder
+from knowledge import router
+from knowledge.embedding import Embedder
 from knowledge.index import build
 from knowledge.search import KnowledgeBase
 
 CASES = Path(__file__).parent / "cases"
+os.environ["PHARMACY_RECEIPTS"] = "off"  # what tests ask is no use of the assistant; a test that wants receipts says where
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -41,6 +45,22 @@ def no_network() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(socket.socket, "connect", guarded)
     patch.setattr(socket, "getaddrinfo", resolved)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_router() -> Iterator[None]:
+    """A router is fitted once for each embedding model: it takes seconds, and every build of a test would fit the same one."""
+    train, fitted = router.train, dict[str, router.Router]()
+
+    def once(embedder: Embedder, examples: Sequence[router.Example]) -> router.Router:
+        if embedder.fingerprint not in fitted:
+            fitted[embedder.fingerprint] = train(embedder, examples)
+        return fitted[embedder.fingerprint]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(router, "train", once)
     yield
     patch.undo()
 

@@ -17,6 +17,7 @@ _STAGES = {
     "generate": "of which the model",
     "rails_out": "of which the checks",
     "first_sentence": "First sentence after",
+    "record": "Write the receipt",
     "total": "In all",
 }
 _WITHIN = frozenset({"generate", "rails_out"})
@@ -27,9 +28,10 @@ def trail_html(answer: Answer) -> str:
     parts = [_rules_html(answer.verdicts), _drugs_html(answer), _times_html(answer)]
     ruled = [verdict for verdict in answer.verdicts if verdict.rail == "input" and verdict.decision != "allow"]
     gist = ", ".join(dict.fromkeys(f"{_words(v.rule)}: {v.decision}" for v in ruled)) or _words(answer.status.value)
+    receipt = f" · receipt <code>{escape(answer.receipt[:12])}</code>" if answer.receipt else ""
     return (
         f'<details class="rx-panel"><summary>How this answer was made <span>{escape(gist)}</span></summary>'
-        f'{"".join(parts)}<p class="rx-quiet">Model <code>{escape(answer.model or "none")}</code> · answer <code>{escape(answer.id)}</code></p>'
+        f'{"".join(parts)}<p class="rx-quiet">Model <code>{escape(answer.model or "none")}</code> · answer <code>{escape(answer.id)}</code>{receipt}</p>'
         "</details>"
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +15,7 @@ from assistant.testing import ScriptedModel
 from guardrails.grounding import Grounding
 from guardrails.privacy import Placeholders
 from guardrails.types import Decision, Ruling, Verdict
+from knowledge.names import NameIndex
 from knowledge.search import KnowledgeBase
 
 
@@ -21,6 +24,12 @@ class PlainRails:
 
     def __init__(self, base: KnowledgeBase, verdicts: dict[str, Verdict] | None = None):
         self._grounding, self._verdicts = Grounding(base.names.find), verdicts or {}
+        self.policies = SimpleNamespace(sha256="0" * 64)
+
+    def naming(self, names: NameIndex) -> PlainRails:
+        rails = copy(self)
+        rails._grounding = Grounding(names.find)
+        return rails
 
     def check_question(self, text: str, placeholders: Placeholders | None = None) -> Ruling:
         return Ruling(text.replace("Jane Roe", "<NAME_1>"), (self._verdicts.get(text, Verdict("input", "privacy", Decision.ALLOW)),))
@@ -44,7 +53,7 @@ def make(small_base: KnowledgeBase, tmp_path: Path) -> Make:
 
     def build(*replies: str, verdicts: dict[str, Verdict] | None = None, **settings: object) -> PharmacyAssistant:
         model = ScriptedModel(replies=list(replies)) if replies else None
-        configured = Settings(cache=tmp_path, min_cosine=0.01, **settings)  # type: ignore[arg-type]
+        configured = Settings(cache=tmp_path, min_cosine=0.01, min_evidence=0.0, **settings)  # type: ignore[arg-type]
         return PharmacyAssistant(small_base, PlainRails(small_base, verdicts), model, configured)  # type: ignore[arg-type]
 
     return build

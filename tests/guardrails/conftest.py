@@ -61,7 +61,7 @@ def names(monographs: tuple[Monograph, ...]) -> NameIndex:
 @pytest.fixture(scope="session")
 def redactor(names: NameIndex) -> Redactor:
     """The redactor that the rails use."""
-    return Redactor(names.is_protected)
+    return Redactor(names)
 
 
 @pytest.fixture(scope="session")

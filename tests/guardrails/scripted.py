@@ -39,8 +39,11 @@ class SmallLexicon:
     def find(self, text: str) -> frozenset[str]:
         return frozenset(drug for drug in DRUGS if re.search(rf"\b{drug}\b", text, re.IGNORECASE))
 
-    def is_protected(self, text: str) -> bool:
-        return bool(self.find(text))
+    def medicines(self, text: str) -> list[tuple[int, int]]:
+        return [found.span() for drug in DRUGS for found in re.finditer(rf"\b{drug}\b", text, re.IGNORECASE)]
+
+    def is_word(self, word: str) -> bool:
+        return word.islower()
 
     def english(self, text: str) -> tuple[float, int]:
         return 1.0, len(text.split())

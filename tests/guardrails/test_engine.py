@@ -144,6 +144,22 @@ def test_the_rules_and_the_classifier_see_redacted_text_only(policies: Policies,
     assert [text for text in (*classifier.seen, *encoded) if "Baker" in text or PHONE in text] == []
 
 
+def test_the_names_of_a_new_index_are_those_of_the_rails_that_were_called(rails: Guardrails, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wider(SmallLexicon):
+        def find(self, text: str) -> frozenset[str]:
+            return super().find(text) | frozenset({"examplol"} & set(text.split()))
+
+    seen = []
+    monkeypatch.setitem(engine.RULES, "advice", lambda signals, policies: seen.append(signals.names))
+    renewed = rails.naming(Wider())
+    for each in (rails, renewed, rails):
+        each.check_question("may I have examplol with warfarin")
+    assert seen == [{"warfarin"}, {"warfarin", "examplol"}, {"warfarin"}]
+    evidence = ["Aspirin raises the risk of bleeding in people who take warfarin."]
+    swapped = "examplol raises the risk of bleeding in people who take warfarin."
+    assert renewed.check_answer(swapped, evidence).text != swapped
+
+
 def test_a_conversation_keeps_its_placeholders(rails: Guardrails) -> None:
     conversation = Placeholders()
     first = rails.check_question("My name is Tom Baker.", conversation)
@@ -248,7 +264,7 @@ class BrokenLexicon(SmallLexicon):
 class UnprotectiveLexicon(SmallLexicon):
     """A lexicon that breaks in the middle of redaction."""
 
-    def is_protected(self, text: str) -> bool:
+    def medicines(self, text: str) -> list[tuple[int, int]]:
         raise ValueError(f"cannot look up {text}")
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from guardrails.grounding import Grounding, content_words, shortens, stem
+from guardrails.grounding import Grounding, shortens
+from guardrails.wording import content_words, stem
 
-DEFECT = pytest.mark.xfail(strict=True, reason="known defect of guardrails.grounding: take the mark off when it is mended")
 DRUGS = "warfarin ibuprofen aspirin acetaminophen metformin methotrexate digoxin amiodarone hydroxyzine hydralazine lisinopril".split()
 Row = tuple[str, str, str]
 
@@ -21,11 +20,6 @@ MISSED = "Take a missed dose as soon as you remember unless it is almost time fo
 def find_drugs(text: str) -> frozenset[str]:
     """A lexicon of a few drugs, by their generic names alone."""
     return frozenset(drug for drug in DRUGS if re.search(rf"\b{drug}\b", text, re.IGNORECASE))
-
-
-def defect(sentence: str, source: str, check: str) -> Any:
-    """A row that does not hold yet."""
-    return pytest.param(sentence, source, check, marks=DEFECT, id=f"defect: {sentence}")
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +135,7 @@ UNSUPPORTED: list[Row] = [
     ("I recommend that you see a doctor.", "See a doctor if bleeding occurs.", "advice"),
     ("That is fine to skip with digoxin.", "The dose is fine to skip with digoxin.", "advice"),
 ]
-KNOWN_DEFECTS: list[Row] = [
+SUBTLE: list[Row] = [
     # faithful, and rejected
     ("Take no more than 4,000 mg of acetaminophen in 24 hours.", MAXIMUM, ""),
     ("Take up to 4,000 mg of acetaminophen in 24 hours.", MAXIMUM, ""),
@@ -176,7 +170,7 @@ KNOWN_DEFECTS: list[Row] = [
 
 
 @pytest.mark.parametrize(
-    ("sentence", "source", "check"), [*FAITHFUL, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *(defect(*row) for row in KNOWN_DEFECTS)]
+    ("sentence", "source", "check"), [*FAITHFUL, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *SUBTLE]
 )
 def test_a_sentence_against_its_source(grounding: Grounding, sentence: str, source: str, check: str) -> None:
     failed = {failure.split(":")[0] for failure in grounding.check(sentence, [source]).failed}
@@ -231,7 +225,7 @@ def test_support_and_coverage_are_shares(grounding: Grounding) -> None:
         ("stopped", "stop"),
         ("allergies", "allergy"),
         ("Warfarin", "warfarin"),
-        pytest.param("bleeding", "bleed", marks=DEFECT),
+        ("bleeding", "bleed"),
     ],
 )
 def test_forms_of_a_word_meet_in_their_stem(one: str, other: str) -> None:
@@ -244,7 +238,7 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
 
 
 def test_content_words_leave_out_the_common_ones() -> None:
-    assert content_words("You should not take it with the tablets") == {stem("tablets")}
+    assert content_words("You should not do it with the crystals") == {stem("crystals")}
 
 
 @pytest.mark.parametrize(

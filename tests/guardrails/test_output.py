@@ -11,7 +11,6 @@ from guardrails.policy import Policies
 from guardrails.types import Decision
 from tests.guardrails.scripted import SmallLexicon, scripted_rails
 
-DEFECT = pytest.mark.xfail(strict=True, reason="known defect of the output side: take the mark off when it is mended")
 BLEEDING = "Warfarin can cause serious bleeding and bruising."
 MAXIMUM = "Do not take more than 4,000 mg of acetaminophen in 24 hours."
 TOGETHER = "Warfarin and ibuprofen should not be taken together."
@@ -72,7 +71,6 @@ def test_what_nothing_supports_is_dropped(rails: Guardrails, sentence: str, evid
 
 
 @pytest.mark.parametrize("sentence", ["You can take both.", "No.", "You should not."])
-@DEFECT
 def test_a_bare_claim_is_dropped(rails: Guardrails, sentence: str) -> None:
     """Common words alone can still say the opposite of the source, and they carry nothing that can be checked."""
     assert rails.check_answer(sentence, EVIDENCE).text == ""

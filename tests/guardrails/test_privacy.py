@@ -10,8 +10,8 @@ from guardrails import privacy
 from guardrails.privacy import Placeholders, Redactor
 from guardrails.types import GuardrailError
 from knowledge.names import NameIndex
+from tests.guardrails.scripted import SmallLexicon
 
-DEFECT = pytest.mark.xfail(strict=True, reason="known defect of guardrails.privacy: take the mark off when it is mended")
 PLACEHOLDER = re.compile(r"<([A-Z_]+)_\d+>")
 
 
@@ -47,7 +47,7 @@ IDENTIFIERS = [
     ("IBAN DE89 3704 0044 0532 0130 00", {"ACCOUNT"}, "3704", ""),
     ("My card is 4111 1111 1111 1111", {"CARD"}, "4111", "My card"),
     ("driver's license D1234567", {"LICENSE"}, "D1234567", ""),
-    ("VIN 1HGCM82633A004352", {"LICENSE"}, "1HGCM82633A004352", ""),
+    ("VIN 1HGCM82633A004352", {"VEHICLE"}, "1HGCM82633A004352", ""),
     ("pump serial number SN-8839201", {"DEVICE"}, "8839201", "pump"),
     ("Call me at (415) 555-0137 about my Eliquis.", {"PHONE"}, "555-0137", "about my Eliquis."),
     ("+44 20 7946 0958 is my number", {"PHONE"}, "7946", "is my number"),
@@ -78,8 +78,6 @@ IDENTIFIERS = [
         "Hello, this is Tom Baker, DOB 4/5/1961, MRN 882211. Can I take Aleve with Eliquis?",
         {"NAME", "DATE", "MEDICAL_RECORD"}, "Tom Baker", "Can I take Aleve with Eliquis?",
     ),
-]  # fmt: skip
-MISSED = [
     ("Sarah's prescription for metformin", {"NAME"}, "Sarah", "prescription for metformin"),
     ("John takes Coumadin.", {"NAME"}, "John", "takes Coumadin."),
     ("Is Advil fine with Zoloft? Thanks, Maria", {"NAME"}, "Maria", "Is Advil fine with Zoloft?"),
@@ -91,11 +89,15 @@ MISSED = [
     ("Prescription 12345678 for Ozempic", {"PRESCRIPTION"}, "12345678", "for Ozempic"),
     ("My grandmother aged 95 takes digoxin", {"AGE"}, "95", "takes digoxin"),
     ("she is age 92", {"AGE"}, "92", "she is"),
-]
+    # a medicine's name that is somebody's
+    ("my sister Heather takes the pill Heather 0.35 mg", {"NAME"}, "sister Heather", "pill Heather 0.35 mg"),
+    ("Camila takes Yasmin", {"NAME"}, "Camila", "takes Yasmin"),
+    ("my friend Allegra asked if Allegra makes you sleepy", {"NAME"}, "friend Allegra", "if Allegra makes"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("text", "kinds", "gone", "left"), [*IDENTIFIERS, *(pytest.param(*row, marks=DEFECT, id=f"missed: {row[0]}") for row in MISSED)]
+    ("text", "kinds", "gone", "left"), IDENTIFIERS
 )
 def test_what_identifies_a_person_goes(redactor: Redactor, text: str, kinds: set[str], gone: str, left: str) -> None:
     redacted, found = redactor.redact(text)
@@ -156,8 +158,6 @@ HARMLESS = [
     "call 911",
     "call 988",
     "24/7",
-]
-OVERDONE = [
     "St. John's wort with Prozac",
     "St Johns wort and birth control",
     "Can I take MS Contin with wine?",
@@ -172,7 +172,7 @@ OVERDONE = [
 ]
 
 
-@pytest.mark.parametrize("text", [*HARMLESS, *(pytest.param(text, marks=DEFECT, id=f"overdone: {text}") for text in OVERDONE)])
+@pytest.mark.parametrize("text", HARMLESS)
 def test_what_identifies_nobody_stays(redactor: Redactor, text: str) -> None:
     assert redactor.redact(text) == (text, ())
 
@@ -238,10 +238,17 @@ def test_odd_text_is_redacted_all_the_same(redactor: Redactor, text: str) -> Non
     assert kinds == ("NAME",)
 
 
+class Small(SmallLexicon):
+    """A lexicon in which Ethan is a medicine."""
+
+    def medicines(self, text: str) -> list[tuple[int, int]]:
+        return [found.span() for found in re.finditer("Ethan", text)]
+
+
 def test_what_the_lexicon_protects_stays_though_it_looks_like_a_person() -> None:
-    text = "my son Ethan is well"
-    assert Redactor(lambda piece: piece == "Ethan").redact(text) == (text, ())
-    assert Redactor(lambda piece: False).redact(text)[1] == ("NAME",)
+    text = "I take Ethan 5 mg"
+    assert Redactor(Small()).redact(text) == (text, ())
+    assert Redactor(SmallLexicon()).redact("my son Ethan is well")[1] == ("NAME",)
 
 
 def test_another_entity_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

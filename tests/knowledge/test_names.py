@@ -45,6 +45,19 @@ def index() -> NameIndex:
         ("zanax", ("alprazolam",)),
         ("amlod 5 mg", ("amlodipine",)),
         ("Verelan PM", ("verapamil",)),
+        ("Toprol side effects", ("metoprolol",)),  # Toprol XL
+        ("ProAir", ("albuterol",)),
+        ("stop Dilantin cold turkey", ("phenytoin",)),
+        ("tylennol cold turkey", ("acetaminophen",)),
+        ("Tylenol cold turkey", ("acetaminophen",)),
+        ("Zoloft PM", ("sertraline",)),  # in the evening
+        ("lasiks", ("furosemide",)),
+        ("LIPITOR/NORVASC", ("atorvastatin", "amlodipine")),
+        ("nitro under my tongue", ("nitroglycerin",)),
+        ("taking nitro", ("nitroglycerin",)),
+        ("Advil💊 with ELIQUIS!!", ("ibuprofen", "apixaban")),
+        ("Doliprane", ("acetaminophen",)),  # one slip from Dolophine
+        ("Zelitrex", ("valacyclovir",)),
     ],
 )
 def test_a_name_in_any_form_is_found(index: NameIndex, text: str, drugs: tuple[str, ...]) -> None:
@@ -95,6 +108,9 @@ def test_no_correctly_spelt_name_is_doubted(index: NameIndex) -> None:
         ("5-ASA", "mesalamine"),
         ("Jolessa", "jolessa"),
         ("doxazocin", "doxazosin"),
+        ("Xyzal", "levocetirizine"),
+        ("Dolantin", "meperidine"),  # one letter from Dilantin
+        ("Advil cold", "advil cold"),
     ],
 )
 def test_a_medicine_without_a_monograph_is_said_to_be_that(index: NameIndex, text: str, name: str) -> None:
@@ -137,7 +153,16 @@ def test_given_names_are_medicines_only_where_the_text_means_one(index: NameInde
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("I aspire to sleep", False), ("taking Aspire", True), ("I have MS", False), ("a new day", False)]
+    ("text", "found"),
+    [
+        ("I aspire to sleep", False),
+        ("taking Aspire", True),
+        ("I have MS", False),
+        ("a new day", False),
+        ("which vegetables have iron", False),
+        ("iron with milk", True),
+        ("married in Sedona", False),
+    ],
 )
 def test_ordinary_words_that_are_names_too(index: NameIndex, text: str, found: bool) -> None:
     assert bool(index.resolve(text).mentions) is found
@@ -149,11 +174,19 @@ def test_error_prone_abbreviations_are_marked(index: NameIndex, text: str, marke
 
 
 @pytest.mark.parametrize(
-    ("text", "protected"),
-    [("Lipitor", True), ("metformn", True), ("xanex", True), ("Allen Tazuka", False), ("Sergeyeva", False), ("Heather Jones", False)],
-)
-def test_names_of_medicines_are_no_persons(index: NameIndex, text: str, protected: bool) -> None:
-    assert index.is_protected(text) is protected
+    ("text", "medicines"),
+    [
+        ("is Lipitor safe", ["Lipitor"]), ("taking metformn", ["metformn"]), ("Allen Tazuka called", []), ("ask Sergeyeva", []),
+        ("my sister Heather takes the pill Heather 0.35 mg", ["Heather"]),
+    ],
+)  # fmt: skip
+def test_medicines_are_told_from_people_by_context(index: NameIndex, text: str, medicines: list[str]) -> None:
+    assert [text[start:end] for start, end in index.medicines(text)] == medicines
+
+
+@pytest.mark.parametrize(("word", "known"), [("fibromyalgia", True), ("Headache", True), ("Tazuka", False)])
+def test_words_are_known(index: NameIndex, word: str, known: bool) -> None:
+    assert index.is_word(word) is known
 
 
 def test_find_takes_exact_names_only(index: NameIndex) -> None:

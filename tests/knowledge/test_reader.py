@@ -100,6 +100,16 @@ def test_a_brand_of_two_drugs_and_an_unknown_partner_are_named_by_file_and_line(
     assert partner.startswith(f"{tmp_path / 'samplazine.md'}:12: interactions: 'moon dust'")
 
 
+def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+    write(tmp_path, sample())
+    write(tmp_path, sample("samplazine", "Exampla").replace("with: alcohol", "with: moon dust"), "samplazine.md")
+    write(tmp_path, sample("brokenol", "Brokena").replace("schedule: none", "schedule: VI"), "brokenol.md")
+    write(tmp_path, sample("wholeol", "Wholea").replace("with: alcohol", "with: brokenol"), "wholeol.md")  # known by its file
+    with pytest.raises(MonographError) as caught:
+        read_all(tmp_path)
+    assert sorted(problem.split(": ")[1] for problem in caught.value.problems) == ["brands", "interactions", "schedule"]
+
+
 def test_the_corpus_reads_and_has_every_section() -> None:
     monographs = read_all()
     assert len(monographs) == 193
