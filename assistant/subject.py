@@ -74,9 +74,9 @@ class Subject:
             return []
         held = content_words(base.monographs[self.drugs[0]].text)
         question = _without_names(self.question, self.resolution)
-        for words, plain in said(question):
+        for told, plain in said(question):
             if content_words(plain) & held:  # in the monograph's own words it is there
-                question = question.replace(words, " ")
+                question = question.replace(told, " ")
         asked = re.findall(r"[a-z]{4,}", question.lower())
         words = [word for word in dict.fromkeys(asked) if content_words(word) and word not in _NOT_A_SYMPTOM]
         return [word for word in words if not content_words(word) & held] if words else []

@@ -123,7 +123,7 @@ class Guardrails:
         return self._wait(self._directly(text))
 
     async def _directly(self, text: str) -> Ruling:
-        began, trail = time.perf_counter(), _Trail(Placeholders())
+        began, trail = time.perf_counter(), _Trail(self, Placeholders(), text)
         token = _trail.set(trail)
         if not (await self.redact_identifiers(text)).is_blocked:
             await self.apply_rules(",".join(RULES), trail.text)
