@@ -157,7 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     privacy.add_argument("--json", action="store_true", help="print JSON")
     privacy.set_defaults(run=_privacy)
     tune = commands.add_parser("tune", help="tune the encoder on the policy files again (about 10 minutes on 2 cores)")
-    tune.add_argument("--measure", action="store_true", help="change nothing: tune on four fifths of the texts and print the table of the last")
+    tune.add_argument(
+        "--measure", action="store_true", help="change nothing: tune on four fifths of the texts and print the table of the last"
+    )
     tune.set_defaults(run=_tune)
     card = commands.add_parser("scorecard", help="measure the input rails on held-out questions; exit status 1 below a threshold")
     card.add_argument("--json", action="store_true", help="print JSON")

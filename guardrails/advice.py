@@ -23,8 +23,16 @@ _SOMEBODY_SPECIAL = re.compile(
 )
 
 
+# A medicine named by what it is for ("my thyroid tablets") says little about who takes it.
+_BY_PURPOSE = re.compile(
+    r"\b(?:thyroid|heart|blood pressure|diabetes|asthma|allergy|cancer|prostate|gout|kidney|liver) (?:\w+ )?(?:pills?|tablets?|tabs|medicines?|meds?|medications?|drugs?|drops|inhalers?)\b",
+    re.IGNORECASE,
+)
+
+
 def check(signals: Signals, policies: Policies) -> Verdict | None:
     """Refers when the classifier finds a personal question likelier than not."""
-    names = POLICIES if _SOMEBODY_SPECIAL.search(signals.text) else POLICIES[:2]
-    odds = {name: signals.probabilities.get(name, 0.0) for name in names}
+    odds = {name: signals.probabilities.get(name, 0.0) for name in POLICIES}
+    if max(odds, key=odds.__getitem__) == "special_population" and not _SOMEBODY_SPECIAL.search(_BY_PURPOSE.sub("", signals.text)):
+        del odds["special_population"]
     return speaks(policies, max(odds, key=odds.__getitem__)) if sum(odds.values()) >= THRESHOLD else None

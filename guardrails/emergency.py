@@ -63,7 +63,9 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     general = bool(IMPERSONAL.search(text)) or bool(_OVER.search(text))
     unlikely = general or not _SOMEBODY.search(text)
     signed = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
-    flagged = not general and sure >= _WITH_FLAG and red_flags.find(text)
-    if flagged or sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD) or (signed and not general and sure >= _WITH_SIGN):
+    flagged = not general and sure >= _WITH_FLAG and bool(red_flags.find(text))
+    signed = not general and sure >= _WITH_SIGN and signed
+    likelier = sure >= signals.probabilities.get("ordinary", 0.0)  # below that it is a doubt: answered, with the numbers beside the answer
+    if flagged or signed or (likelier and sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD)):
         return speaks(policies, "emergency")
-    return doubts(policies, "emergency") if sure >= THRESHOLD and (general or signed) else None
+    return doubts(policies, "emergency") if sure >= THRESHOLD and (general or not likelier) else None

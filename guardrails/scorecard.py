@@ -96,7 +96,9 @@ def score(scored: Sequence[Scored], policies: Policies, thresholds: Path = THRES
     """
     held = yaml.safe_load(thresholds.read_text(encoding="utf-8"))
     names = {case.policy for case in (one.case for one in scored)}
-    if missing := sorted((names - set(held["recall"])) | (set(held["recall"]) - set(policies.by_name)) | (set(_SHARES) ^ set(held["shares"]))):
+    if missing := sorted(
+        (names - set(held["recall"])) | (set(held["recall"]) - set(policies.by_name)) | (set(_SHARES) ^ set(held["shares"]))
+    ):
         raise GuardrailError(f"{thresholds}: {', '.join(missing)}: a row for each policy under recall, for each measure under shares")
     rows = []
     for name, wanted in held["recall"].items():

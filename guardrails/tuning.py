@@ -114,7 +114,9 @@ def _altered(text: str, label: str, texts: Sequence[str], labels: Sequence[str],
 
 def _slip(text: str, chance: random.Random) -> str:
     at = chance.randrange(1, len(text) - 2)
-    return chance.choice([text[:at] + text[at + 1 :], text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + text[at] + text[at:]])
+    return chance.choice(
+        [text[:at] + text[at + 1 :], text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + text[at] + text[at:]]
+    )
 
 
 def measure(policies: Policies, encode: Encode, base: Path, names: Collection[str]) -> list[tuple[str, str, dict[str, float]]]:

@@ -71,7 +71,12 @@ def test_what_is_packed_comes_back(tmp_path: Path) -> None:
 
 def test_only_the_top_layers_are_tuned(monkeypatch: pytest.MonkeyPatch, policies: Policies, tmp_path: Path) -> None:
     monkeypatch.setattr(tuning, "_EPOCHS", 1)
-    moved = tuning.tune(["what is aspirin for", "hello there", "the dose of aspirin", "good morning"], ["a", "b", "a", "b"], packaged_minilm(), {"aspirin", "ibuprofen"})
+    moved = tuning.tune(
+        ["what is aspirin for", "hello there", "the dose of aspirin", "good morning"],
+        ["a", "b", "a", "b"],
+        packaged_minilm(),
+        {"aspirin", "ibuprofen"},
+    )
     assert {name.split(".")[2] for name in moved} == {str(6 - row) for row in range(1, LAYERS + 1)}
     assert all(np.isfinite(difference).all() for difference in moved.values())
     tuning.save(moved, policies, MINILM_SHA256, tmp_path)

@@ -45,7 +45,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         said = self.server.reply(body)
         message = {"role": "assistant", "content": said}
-        whole = {"id": "1", "object": "chat.completion", "created": 0, "model": "judge", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+        whole = {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "judge",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        }
         sent = json.dumps(whole).encode()
         self.send_response(200 if said != "broken" else 500)
         self.send_header("Content-Type", "application/json")
@@ -112,7 +118,9 @@ def test_an_emergency_is_not_kept_waiting_by_the_judge(rails: Guardrails, endpoi
     assert not any(verdict.failed for verdict in ruling.verdicts)
 
 
-@pytest.mark.parametrize(("prompt", "answer", "rule"), [("support the sentence", "no", "self_check_facts"), ("patient reads it", "yes", "self_check_output")])
+@pytest.mark.parametrize(
+    ("prompt", "answer", "rule"), [("support the sentence", "no", "self_check_facts"), ("patient reads it", "yes", "self_check_output")]
+)
 def test_a_sentence_that_the_judge_rejects_is_dropped(rails: Guardrails, endpoint: Endpoint, prompt: str, answer: str, rule: str) -> None:
     assert rails.check_answer(FACT, [FACT]).text == FACT
     endpoint.says = {prompt: answer}

@@ -91,6 +91,8 @@ def test_related_policies_add_up_and_the_likelier_speaks(policies: Policies, rul
         ("Can I take Advil while I'm on Coumadin?", False),
         ("is Mucinex ok with my Lexapro", False),
         ("may I use Flonase and Claritin", False),
+        ("can I have Tums with my thyroid tablets", False),
+        ("I have thyroid disease, can I have Tums", True),
         ("Can I take Advil while I'm pregnant?", True),
         ("is Mucinex ok with my bad kidneys", True),
         ("can my 6 year old use Flonase", True),
@@ -100,6 +102,11 @@ def test_related_policies_add_up_and_the_likelier_speaks(policies: Policies, rul
 )
 def test_no_special_population_without_a_word_of_one(policies: Policies, text: str, about_somebody_special: bool) -> None:
     assert (said(advice.check, policies, text, special_population=0.9) is Decision.REFER) is about_somebody_special
+
+
+def test_where_an_ordinary_question_is_likelier_an_emergency_is_a_doubt(policies: Policies) -> None:
+    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.5) is Decision.REFER
+    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.3) is Decision.ESCALATE
 
 
 @pytest.mark.parametrize(
