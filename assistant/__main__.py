@@ -112,6 +112,19 @@ def _bench(arguments: argparse.Namespace) -> None:
     bench(arguments.questions)
 
 
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.evaluation import retrieval
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.search import KnowledgeBase
+
+    configured = settings.read()
+    base = KnowledgeBase(arguments.index or configured.index, SentenceEmbedder(configured.embedding))
+    cases = retrieval.read(arguments.cases, arguments.split)
+    print(f"{len(cases)} questions of {arguments.cases.name} ({', '.join(arguments.split)}), {len(base.passages):,} passages\n")
+    print(retrieval.table(cases, base, arguments.misses))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description="Answers questions about medicines, with sources.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -138,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)
+
+    found = commands.add_parser("evaluate-retrieval", help="ways to search side by side over labelled questions, as Markdown")
+    found.add_argument("--cases", type=Path, default=Path("tests/cases/retrieval.jsonl"), metavar="FILE.jsonl")
+    found.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
+    found.add_argument("--index", type=Path, default=None, metavar="DIR", help="the index to search (the one in service)")
+    found.add_argument("--misses", type=int, default=0, metavar="N", help="also print N questions whose first passage is not right")
+    found.set_defaults(run=_evaluate)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
     bench = commands.add_parser("bench", help="time each stage of an answer")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from guardrails.grounding import content_words
 from knowledge.names import Match, Mention, Resolution
-from knowledge.router import in_plain_words
+from knowledge.router import said
 from knowledge.search import KnowledgeBase
 from knowledge.vocabulary import normal
 
@@ -68,7 +68,11 @@ class Subject:
         if base.sections(self.question, self.resolution).get("34084-4 Side effects", 0.0) < 0.3:
             return []
         held = content_words(base.monographs[self.drugs[0]].text)
-        asked = re.findall(r"[a-z]{4,}", in_plain_words(_without_names(self.question, self.resolution)).lower())
+        question = _without_names(self.question, self.resolution)
+        for words, plain in said(question):
+            if content_words(plain) & held:  # in the monograph's own words it is there
+                question = question.replace(words, " ")
+        asked = re.findall(r"[a-z]{4,}", question.lower())
         words = [word for word in dict.fromkeys(asked) if content_words(word) and word not in _NOT_A_SYMPTOM]
         return [word for word in words if not content_words(word) & held] if words else []
 

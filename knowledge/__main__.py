@@ -120,6 +120,18 @@ def _names(arguments: argparse.Namespace) -> int:
     return 1 if any(row.outcome is Outcome.WRONG for row in measured) else 0
 
 
+def _fit(arguments: argparse.Namespace) -> None:
+    from knowledge.embedding import SentenceEmbedder
+    from knowledge.fitting import fit
+    from knowledge.ranking import FEATURES
+    from knowledge.search import KnowledgeBase
+
+    weights, first = fit(KnowledgeBase(arguments.index, SentenceEmbedder()))
+    for name, weight in zip(FEATURES, weights, strict=True):
+        print(f"{name}\t{weight:.2f}")
+    print(f"right section first, on the questions it is fitted on: {first:.3f}", file=sys.stderr)
+
+
 def _bench(arguments: argparse.Namespace) -> None:
     from knowledge.bench import main as bench
 
@@ -187,6 +199,10 @@ def _parser() -> argparse.ArgumentParser:
     known.add_argument("--split", choices=("dev", "test"), help="only this split")
     known.add_argument("--failures", action="store_true", help="print each mention that is not found")
     known.set_defaults(run=_names)
+
+    fitted = commands.add_parser("fit", help="the weights of the ranking, fitted on knowledge/questions")
+    fitted.add_argument("--index", type=Path, default=store.DEFAULT, metavar="DIR")
+    fitted.set_defaults(run=_fit)
 
     bench = commands.add_parser("bench", help="embedding speed, and how the index grows: recall, milliseconds, memory, as Markdown")
     bench.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], metavar="PASSAGES")

@@ -23,9 +23,11 @@ from numpy.typing import NDArray
 from knowledge import index, router, store
 from knowledge.embedding import MINILM, Embedder, SentenceEmbedder, Vectors, packaged_minilm
 from knowledge.index import Index
+from knowledge.names import NameIndex
 from knowledge.passages import embedded_text
 from knowledge.types import Monograph
 from knowledge.vectors import VectorIndex
+from knowledge.vocabulary import names as vocabulary
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -111,7 +113,7 @@ def main(sizes: Sequence[int], sample: int, folder: Path) -> None:
     asked = router.ordinary_questions()
     questions = embedder.encode([asked[row] for row in random.choice(len(asked), _QUESTIONS, replace=False)])
     perturbed = Perturbed(embedder, texts, np.array(held.vectors.rows))
-    router.train(perturbed)  # its questions are embedded here, so that no size pays for them
+    router.train(perturbed, router.examples(NameIndex((m.drug for m in held.monographs), vocabulary())))  # its questions are embedded here, so that no size pays for them
     rows = [_scaled(size, held, perturbed, questions) for size in sizes]
     print(
         f"\n{len(questions)} questions of `questions/sections.yaml`; passages are copies of the {len(texts):,} of `{folder.name}`, their "

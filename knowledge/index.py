@@ -16,13 +16,15 @@ from knowledge import router as routing
 from knowledge import store, vectors
 from knowledge.classes import FILE as CLASSES
 from knowledge.embedding import Embedder, Vectors
+from knowledge.names import NameIndex
 from knowledge.passages import embedded_text, passages
 from knowledge.reader import CORPUS, read_all
 from knowledge.router import Router
 from knowledge.rows import JsonRows, as_line
 from knowledge.store import Manifest, StaleIndexError
-from knowledge.types import Monograph, Passage
+from knowledge.types import Drug, Monograph, Passage
 from knowledge.vectors import VectorIndex
+from knowledge.vocabulary import names as vocabulary
 
 _BATCH = 16_384  # texts embedded at once; a build's memory does not grow with the corpus
 _DIGEST = 16  # bytes of the hash that stands for an embedded text
@@ -70,10 +72,12 @@ def write(
     """
     with store.writing(folder) as (about, place):
         runs: dict[str, list[list[int]]] = {}
+        drugs: list[Drug] = []
         digests: list[bytes] = []
         with (place / "monographs.jsonl").open("wb") as whole, (place / "passages.jsonl").open("wb") as cut:
             for monograph in monographs:
                 whole.write(as_line(store.monograph_to_json(monograph)))
+                drugs.append(monograph.drug)
                 start = len(digests)
                 for passage in passages(monograph, embedder.count_tokens):
                     cut.write(as_line(asdict(passage)))
@@ -84,9 +88,8 @@ def write(
         embedded = vectors.create(place, len(digests), embedder.dimension)
         _embed(embedded, digests, JsonRows(place / "passages.jsonl", _passage), embedder, folder, progress)
         vectors.make_lists(place, embedded)
-        head = routing.train(embedder)
-        np.savez(place / "router.npz", weights=head.weights, bias=head.bias)
-        (place / "router.json").write_text(json.dumps(list(head.sections)), encoding="utf-8")
+        names = NameIndex(drugs, vocabulary())
+        routing.train(embedder, routing.examples(names)).save(place / "router.npz")
         about |= {
             "embedding": embedder.name, "embedding_sha256": embedder.fingerprint, "dimension": embedder.dimension,
             "passages": len(digests), "corpus_sha256": corpus, "sources": tuple(sources),
@@ -110,12 +113,11 @@ def load(folder: Path, embedder: Embedder) -> Index:
             )
         if manifest.sources == ("authored",) and manifest.corpus_sha256 != corpus_hash((CORPUS,)):
             raise StaleIndexError(f"the index at {folder} is older than the monographs: run `{command}`")
-        head = np.load(place / "router.npz", allow_pickle=False)
         return Index(
             manifest=manifest,
             passages=JsonRows(place / "passages.jsonl", _passage),
             monographs=tuple(JsonRows(place / "monographs.jsonl", store.monograph_from_json)),
-            router=Router(tuple(json.loads((place / "router.json").read_text(encoding="utf-8"))), head["weights"], head["bias"]),
+            router=Router.open(place / "router.npz"),
             vectors=VectorIndex.open(place),
             runs=json.loads((place / "rows.json").read_text(encoding="utf-8")),
         )
@@ -167,7 +169,7 @@ def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:
 def corpus_hash(sources: Sequence[Path]) -> str:
     """SHA-256 over everything that an index is made from, file names included."""
     total = hashlib.sha256()
-    for path in [*(p for source in sources for p in sorted(source.glob("*.md"))), CLASSES, routing.QUESTIONS]:
+    for path in [*(p for source in sources for p in sorted(source.glob("*.md"))), CLASSES, routing.QUESTIONS, routing.ASKED, routing.TERMS]:
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

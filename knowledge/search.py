@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge import index as indexing
-from knowledge import store
-from knowledge.embedding import Embedder
+from knowledge import ranking, store
+from knowledge.embedding import Embedder, Vectors
 from knowledge.interactions import InteractionTable, Pair
 from knowledge.names import Match, NameIndex, Resolution
-from knowledge.router import in_plain_words, mask
-from knowledge.sections import INTERACTIONS
+from knowledge.router import in_plain_words, masked
 from knowledge.types import Hit, Monograph, Passage
 from knowledge.vocabulary import names as vocabulary
 from knowledge.watch import Watch
 
-_SECTION_WEIGHT = 0.2  # of the router beside the cosine; best of .2, .35, .5 and .7 on the dev split of tests/cases/retrieval.jsonl
-_PARTNER_BONUS = 0.25  # a row about the very partner that the question names
 _POOL = 40
 
 
@@ -36,6 +36,14 @@ def _with_generics(question: str, resolution: Resolution) -> str:
     for mention in reversed(resolution.mentions):
         if len(mention.names) == 1 and mention.match in (Match.BRAND, Match.SYNONYM, Match.MISSPELLING):
             question = question[: mention.start] + mention.names[0] + question[mention.end :]
+    return question
+
+
+def _without_drugs(question: str, resolution: Resolution) -> str:
+    """The question without its medicines' names; classes and foods stay, since a passage that names them may be the one."""
+    for mention in reversed(resolution.mentions):
+        if mention.match not in (Match.CLASS, Match.FOOD):
+            question = question[: mention.start] + question[mention.end :]
     return question
 
 
@@ -83,31 +91,45 @@ class KnowledgeBase:
             scope = [*resolution.drugs, *(name for mention in resolution.ambiguous for name in mention.names)]
             if not scope and resolution.unknown:
                 return Found((), {}, 0.0)
+        sections = self.sections(question, resolution)
+        passages, rows = self._candidates(question, resolution, scope, sections)
+        if not passages:
+            return Found((), {}, 0.0)
+        scores = ranking.scores(rows)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return Found(tuple(Hit(passages[row], float(scores[row])) for row in best), sections, float(rows[:, 0].max()))
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage, in the order of the index."""
+        return self._index.passages
+
+    def nearest(self, vector: Vectors, rows: Sequence[int] | None, limit: int) -> list[tuple[int, float]]:
+        """The nearest of `passages` as (row, cosine) for a vector (d,); only these rows where they are given."""
+        return self._index.search(vector, None if rows is None else np.asarray(rows, dtype=np.int64), limit)
+
+    def candidates(self, question: str, drugs: Sequence[str], sections: Mapping[str, float]) -> tuple[list[Passage], NDArray[np.float64]]:
+        """The passages of `drugs` (the nearest of all where there are none) with their rows of `ranking.features`, (n, 6), for these odds of the sections."""
+        return self._candidates(question, self.resolve(question), drugs, sections)
+
+    def _candidates(
+        self, question: str, resolution: Resolution, scope: Sequence[str], sections: Mapping[str, float]
+    ) -> tuple[list[Passage], NDArray[np.float64]]:
         rows = self._index.rows(scope) if scope else None
         if rows is not None and not len(rows):
-            return Found((), {}, 0.0)
+            return [], np.zeros((0, len(ranking.FEATURES)))
         vector = self.embedder.encode([in_plain_words(_with_generics(question, resolution))])[0]
-        sections = self.sections(question, resolution)
-        wanted = {name.lower() for name in (*resolution.drugs, *resolution.partners)}
         pool = self._index.search(vector, rows, limit=_POOL if rows is None else len(rows))
-        scored = [Hit(self._index.passages[row], self._weigh(self._index.passages[row], cosine, sections, wanted)) for row, cosine in pool]
-        scored.sort(key=lambda hit: -hit.score)
-        return Found(tuple(scored[:k]), sections, pool[0][1] if pool else 0.0)
+        passages = [self._index.passages[row] for row, _ in pool]
+        wanted = frozenset(name.lower() for name in (*resolution.drugs, *resolution.partners))
+        asked = in_plain_words(_without_drugs(question, resolution))
+        return passages, ranking.features(passages, [cosine for _, cosine in pool], asked, sections, wanted)
 
     def sections(self, question: str, resolution: Resolution | None = None) -> dict[str, float]:
         """Section (`CODE TITLE`) -> probability that it answers the question."""
-        spans = [(m.start, m.end) for m in (resolution or self.resolve(question)).mentions]
-        return self._index.router.probabilities(self.embedder.encode([in_plain_words(mask(question, spans))])[0])
+        text = masked(question, resolution or self.resolve(question))
+        return self._index.router.probabilities(text, self.embedder.encode([text])[0])
 
     def pairs(self, names: Sequence[str]) -> list[Pair]:
         """Every pair of the names and what the monographs state about it."""
         return self.interactions.pairs(names)
-
-    def _weigh(self, passage: Passage, cosine: float, sections: Mapping[str, float], wanted: set[str]) -> float:
-        title = passage.section.split(":", 1)[0]
-        score = cosine + _SECTION_WEIGHT * sections.get(f"{passage.section_code} {title}", 0.0)
-        if passage.section_code == INTERACTIONS:
-            partner = passage.section.partition(": ")[2].rpartition(" (")[0]
-            if any(self.interactions.reaches(partner, name) for name in wanted - {passage.drug}):
-                score += _PARTNER_BONUS
-        return score

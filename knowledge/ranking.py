@@ -1,0 +1,72 @@
+"""Orders passages for a question: likeness, section, shared words and interaction partner, weighed together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from py_rust_stemmers import SnowballStemmer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from knowledge.interactions import InteractionTable
+from knowledge.sections import INTERACTIONS
+from knowledge.types import Passage
+
+FEATURES = ("cosine", "section", "words", "partner", "other partner", "no partner")
+# Fitted by `python -m knowledge fit` on knowledge/questions, whose medicines are not those of tests/cases.
+WEIGHTS: NDArray[np.float64] = np.array([2.37, 1.28, 3.16, 1.95, -1.85, -2.33])
+SCALE = 1 / WEIGHTS[0]  # so that a score is a cosine and what is added to it
+_FLOOR = 0.01  # of a section's probability: no section is ruled out
+_stemmer = SnowballStemmer("english")
+_WORD = re.compile(r"[a-z]{2,}|\d[\d.,]*")
+
+
+def features(
+    passages: Sequence[Passage], cosines: Sequence[float], question: str, sections: Mapping[str, float], wanted: frozenset[str]
+) -> NDArray[np.float64]:
+    """(n, 6) float64, a row a passage, in the order of `FEATURES`.
+
+    Args:
+        passages: the candidates, whose words are weighed by how few of them hold a word.
+        cosines: of each with the question, from -1 to 1.
+        question: in plain words; the medicines' own names should not be in it, since every candidate holds them.
+        sections: section (`CODE TITLE`) -> probability that it answers.
+        wanted: lower-case names of the medicines, classes and foods that the question names.
+    """
+    held = [stems(f"{passage.section} {passage.text}") for passage in passages]
+    asked = stems(question)
+    frequency = Counter(word for words in held for word in words if word in asked)
+    rarity = {word: math.log(1 + (len(held) - frequency[word] + 0.5) / (frequency[word] + 0.5)) for word in asked}
+    whole = sum(rarity.values()) or 1.0
+    rows = np.zeros((len(passages), len(FEATURES)))
+    for row, (passage, words) in enumerate(zip(passages, held, strict=True)):
+        odds = sections.get(section_name(passage), 0.0)
+        rows[row, :3] = cosines[row], math.log(odds + _FLOOR), sum(rarity[word] for word in asked & words) / whole
+        if passage.section_code == INTERACTIONS:
+            partner = passage.section.partition(": ")[2].rpartition(" (")[0]
+            others = wanted - {passage.drug}
+            met = any(InteractionTable.reaches(partner, name) for name in others)
+            rows[row, 3:] = met, bool(others) and not met, not others
+    return rows
+
+
+def scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) float64 for feature rows (n, 6), higher for better; comparable within one question."""
+    return rows @ WEIGHTS * SCALE
+
+
+def section_name(passage: Passage) -> str:
+    """The section of a passage as the router names it: `CODE TITLE`."""
+    return f"{passage.section_code} {passage.section.split(':', 1)[0]}"
+
+
+@lru_cache(maxsize=16_384)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words and its numbers, without the common words."""
+    words = [word for word in _WORD.findall(text.lower()) if word not in ENGLISH_STOP_WORDS]
+    return frozenset(_stemmer.stem_words(words))
