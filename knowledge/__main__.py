@@ -27,15 +27,21 @@ def main(argv: list[str] | None = None) -> int:
 
 def _build(arguments: argparse.Namespace) -> None:
     from knowledge.embedding import SentenceEmbedder
+    from knowledge.importing import Report
     from knowledge.index import build, is_current
+    from knowledge.sources import source
 
-    sources = tuple(arguments.source) or (reader.CORPUS,)
-    for source in sources:
-        if not source.exists():
-            raise FileNotFoundError(f"{source}: no such file or folder")
+    sources = tuple(map(source, arguments.source)) or (reader.CORPUS,)
     if arguments.if_needed and is_current(arguments.out, sources):
         return
-    manifest = build(arguments.out, SentenceEmbedder(), sources)
+    report = Report()
+    try:
+        manifest = build(arguments.out, SentenceEmbedder(), sources, report=report)
+    finally:
+        if arguments.report:
+            report.write(arguments.report)
+    if report.taken:
+        print("\n".join(report.lines()), file=sys.stderr)
     print(f"{arguments.out}: {manifest.passages} passages from {', '.join(manifest.sources)}", file=sys.stderr)
 
 
@@ -163,7 +169,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="make the index from the authored corpus, or from --source")
-    build.add_argument("--source", type=Path, nargs="+", default=[], metavar="PATH", help="folders of monographs")
+    build.add_argument(
+        "--source", nargs="+", default=[], metavar="PATH",
+        help="`authored`, folders of monographs (*.md), files or folders of FDA labels (*.xml, *.json, *.jsonl, *.txt)",
+    )  # fmt: skip
+    build.add_argument("--report", type=Path, metavar="FILE", help="write what became of each label file, as JSON lines")
     build.add_argument("--out", type=Path, default=store.DEFAULT, metavar="DIR", help="where the index goes")
     build.add_argument("--if-needed", action="store_true", help="do nothing when the index is up to date")
     build.set_defaults(run=_build)
