@@ -153,9 +153,9 @@ class PharmacyAssistant:
             a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
             return [], (Status.NO_SOURCE, "no_statement", message("no_statement", a=a, b=b))
         found = self.base.find(about.question, about.drugs or None, k=6)
-        if not about.drugs and found.cosine < self.settings.min_cosine + 0.25:
+        if not about.drugs and found.cosine < self.settings.min_cosine:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
-        if found.cosine < self.settings.min_cosine:
+        if found.evidence < self.settings.min_evidence:
             said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
             return [], (Status.NO_SOURCE, "no_evidence", said)
         if len(about.drugs) < 2:

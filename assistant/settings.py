@@ -32,7 +32,9 @@ class Settings:
         max_question_chars: longer questions are turned away.
         max_new_tokens: how much the model may write.
         sentences: how many sentences of evidence an answer rests on at most.
-        min_cosine: below this likeness of the best passage nothing is answered.
+        min_cosine: below this likeness of the nearest passage a question that names no medicine is asked which one it means.
+        min_evidence: below this probability that the monographs answer at all nothing is answered.
+        sure_evidence: below this one the answer says that it is what comes nearest.
         timeout_s: how long a remote model may take.
     """
 
@@ -47,7 +49,9 @@ class Settings:
     max_question_chars: int = 4000
     max_new_tokens: int = 160
     sentences: int = 5
-    min_cosine: float = 0.25
+    min_cosine: float = 0.5
+    min_evidence: float = 0.2
+    sure_evidence: float = 0.4
     timeout_s: float = 30.0
 
     @property

@@ -1,4 +1,4 @@
-"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, bench."""
+"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, fetch, diff, bench."""
 
 from __future__ import annotations
 
@@ -138,6 +138,34 @@ def _fit(arguments: argparse.Namespace) -> None:
     print(f"right section first, on the questions it is fitted on: {first:.3f}", file=sys.stderr)
 
 
+def _fetch(arguments: argparse.Namespace) -> int:
+    from knowledge.fetching import Fetcher, FetchError
+
+    fetcher = Fetcher(arguments.openfda.rstrip("/"), arguments.dailymed.rstrip("/"), arguments.timeout)
+    failed = 0
+    for drug in arguments.drugs:
+        try:
+            for path in fetcher.fetch(drug, arguments.out):
+                print(path)
+        except FetchError as error:
+            failed += 1
+            print(error, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _diff(arguments: argparse.Namespace) -> None:
+    from knowledge.changes import changes, read
+    from knowledge.sources import source
+
+    found = list(changes(read(source(arguments.old)), read(source(arguments.new))))
+    if arguments.json:
+        print(json.dumps([change.as_json() for change in found], ensure_ascii=False))
+        return
+    for change in found:
+        print("\n".join(change.lines()))
+    print(f"{len(found)} sections changed in {len({change.drug for change in found})} drugs", file=sys.stderr)
+
+
 def _bench(arguments: argparse.Namespace) -> None:
     from knowledge.bench import main as bench
 
@@ -213,6 +241,20 @@ def _parser() -> argparse.ArgumentParser:
     fitted = commands.add_parser("fit", help="the weights of the ranking, fitted on knowledge/questions")
     fitted.add_argument("--index", type=Path, default=store.DEFAULT, metavar="DIR")
     fitted.set_defaults(run=_fit)
+
+    fetch = commands.add_parser("fetch", help="download labels from openFDA and DailyMed, for `build --source`")
+    fetch.add_argument("drugs", nargs="+", metavar="DRUG")
+    fetch.add_argument("--out", type=Path, default=Path("labels"), metavar="DIR", help="where the label files go (labels)")
+    fetch.add_argument("--openfda", default="https://api.fda.gov", metavar="URL")
+    fetch.add_argument("--dailymed", default="https://dailymed.nlm.nih.gov", metavar="URL")
+    fetch.add_argument("--timeout", type=float, default=20.0, metavar="SECONDS", help="of each request (20)")
+    fetch.set_defaults(run=_fetch)
+
+    diff = commands.add_parser("diff", help="which sections and figures changed between two indexes, sources or label files")
+    diff.add_argument("old", metavar="OLD")
+    diff.add_argument("new", metavar="NEW")
+    diff.add_argument("--json", action="store_true", help="print JSON, with the monographs' ids and spans")
+    diff.set_defaults(run=_diff)
 
     bench = commands.add_parser("bench", help="embedding speed, and how the index grows: recall, milliseconds, memory, as Markdown")
     bench.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], metavar="PASSAGES")

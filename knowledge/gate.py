@@ -26,10 +26,15 @@ _HOMEOPATHIC = re.compile(r"\bHPUS\b|\bH\.P\.U\.S\b|homeopathic pharmacop|homoeo
 _CALLED_HOMEOPATHIC = re.compile(r"\bhom(?:o?eo|œo)path", re.IGNORECASE)
 # Attenuations as the Homeopathic Pharmacopoeia writes them: 6X, 30C, 200CK, 12 DH; a strength has a unit, and no such letter alone.
 _ATTENUATION = re.compile(r"\b\d{1,4} ?(?:X|C|CH|DH|CK|LM)\b(?!\s*\d)")
-# Products that clean or adorn; used only on non-prescription products for skin, hair or teeth without an approval of their own.
+# Products that clean or adorn, by what they are called and what they are for; asked only of non-prescription products for skin, hair or teeth.
 _COSMETIC = re.compile(
     r"\b(?:cosmetics?|sanitiz\w+|sanitis\w+|wipes?|hand ?wash|(?:hand|body|facial|bar|antibacterial) soap|body wash|cleanser|toner|make-?up|"
-    r"foundation|lip ?(?:stick|gloss)|deodorant|anti-?perspirant|underarms?|(?:face|facial|clay|sheet|pore) mask|mascara|perfume|mouthwash|toothpaste)\b",
+    r"foundation|lip ?(?:stick|gloss)|deodorant|anti-?perspirant|(?:face|facial|clay|sheet|pore|sleeping) mask|mascara|perfume|mouthwash|toothpaste)\b",
+    re.IGNORECASE,
+)
+_HYGIENE = re.compile(
+    r"\b(?:underarm (?:wetness|perspiration|odor)|(?:hand|skin) (?:sanitiz|sanitis|cleans|wash)\w*|(?:decrease|reduce|eliminate|kill)s? (?:\w+ )?(?:bacteria|germs) on (?:the )?(?:skin|hands)|"
+    r"(?:moisturi[sz]|beautif|whiten|tighten)\w* (?:the |your )?(?:skin|face|teeth|pores)|skin texture)\b",
     re.IGNORECASE,
 )
 _SURFACE = {"TOPICAL", "CUTANEOUS", "DENTAL"}
@@ -86,8 +91,7 @@ def _cosmetic(label: Label) -> str | None:
         return None
     if not label.routes and not label.brands:
         return None
-    told = "\n".join([label.title, *label.brands, label.text("34067-9", "34068-7", "55105-1")[:600], label.text("34071-1")[:200]])
-    found = _COSMETIC.search(told)
+    found = _COSMETIC.search("\n".join([label.title, *label.brands])) or _HYGIENE.search(label.text("34067-9", "55105-1"))
     return f"a cosmetic or hygiene product ({found[0]!r} on its label)" if found else None
 
 
@@ -103,8 +107,8 @@ def _misnamed(label: Label) -> str | None:
     if not name_of(label):
         return "names no drug"
     claimed, stated = label.claimed, (*label.substances, *label.generics, *label.brands)
-    if not claimed or not stated:
-        return None
+    if not stated or not (normal(claimed) in names() or ingredient(claimed) in names()):
+        return None  # a file's name that is no drug's claims nothing
     wanted = _words(claimed) | _words(names().get(normal(claimed), ""))
     held = set[str]().union(*(_words(name) | _words(names().get(normal(name), "")) for name in stated))
     if not wanted or any(_alike(one, other) for one in wanted for other in held):

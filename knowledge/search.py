@@ -28,7 +28,8 @@ class Found:
 
     hits: tuple[Hit, ...]
     sections: Mapping[str, float]
-    cosine: float  # of the best hit with the question, before the sections are weighed
+    cosine: float  # of the nearest passage with the question
+    evidence: float = 0.0  # probability that the passages answer the question at all
 
 
 def _with_generics(question: str, resolution: Resolution) -> str:
@@ -98,7 +99,7 @@ class KnowledgeBase:
             return Found((), {}, 0.0)
         scores = ranking.scores(rows)
         best = np.argsort(-scores, kind="stable")[:k]
-        return Found(tuple(Hit(passages[row], float(scores[row])) for row in best), sections, float(rows[:, 0].max()))
+        return Found(tuple(Hit(passages[row], float(scores[row])) for row in best), sections, float(rows[:, 0].max()), ranking.evidence(rows, scores))
 
     @property
     def passages(self) -> Sequence[Passage]:

@@ -8,9 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import parse
-
 from knowledge.label_sections import BY_CODE, TABLE, population_code
 from knowledge.label_text import lines, raised, table, tidy
 from knowledge.labels import Label, LabelError, Part, claim, merged
@@ -31,6 +28,9 @@ def read(path: Path) -> Label:
     Raises:
         LabelError: not XML, truncated, in another encoding than it says, too large, with a DTD or an entity, or no SPL.
     """
+    from defusedxml.common import DefusedXmlException  # only where XML is read: an index is opened without it
+    from defusedxml.ElementTree import parse
+
     if (size := path.stat().st_size) > MAX_BYTES:
         raise LabelError(f"{size / 1e6:.0f} MB of XML: a label is below {MAX_BYTES / 1e6:.0f} MB")
     try:

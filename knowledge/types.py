@@ -123,7 +123,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question; `score` is higher for better, comparable within one question."""
+    """A passage found for a question; `score` is how likely it is the one that answers, among those searched."""
 
     passage: Passage
     score: float

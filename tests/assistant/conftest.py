@@ -51,7 +51,7 @@ def make(small_base: KnowledgeBase, tmp_path: Path) -> Make:
 
     def build(*replies: str, verdicts: dict[str, Verdict] | None = None, **settings: object) -> PharmacyAssistant:
         model = ScriptedModel(replies=list(replies)) if replies else None
-        configured = Settings(cache=tmp_path, min_cosine=0.01, **settings)  # type: ignore[arg-type]
+        configured = Settings(cache=tmp_path, min_cosine=0.01, min_evidence=0.0, **settings)  # type: ignore[arg-type]
         return PharmacyAssistant(small_base, PlainRails(small_base, verdicts), model, configured)  # type: ignore[arg-type]
 
     return build
