@@ -136,7 +136,9 @@ def _place(monograph: Monograph | None, section: Section | None) -> Place | None
     return Place(monograph.id, section.start, section.end, section.text) if monograph and section else None
 
 
-def _sentences(old: Monograph | None, earlier: Section | None, new: Monograph | None, later: Section | None) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+def _sentences(
+    old: Monograph | None, earlier: Section | None, new: Monograph | None, later: Section | None
+) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     """The sentences that a reworded section lost and gained."""
     if not (old and earlier and new and later):
         return (), ()
@@ -148,4 +150,6 @@ def _sentences(old: Monograph | None, earlier: Section | None, new: Monograph | 
 
 
 def _cut(monograph: Monograph, section: Section) -> Sequence[Place]:
-    return [Place(monograph.id, section.start + start, section.start + end, section.text[start:end]) for start, end in sentences(section.text)]
+    return [
+        Place(monograph.id, section.start + start, section.start + end, section.text[start:end]) for start, end in sentences(section.text)
+    ]

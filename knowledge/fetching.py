@@ -58,14 +58,21 @@ class Fetcher:
     def _record(self, drug: str) -> dict[str, Any] | None:
         """openFDA's record of a drug: a single-ingredient original where there is one, the newest of those."""
         name = drug.replace('"', "")
-        for search in (f'openfda.generic_name:"{name}" AND openfda.is_original_packager:true', f'openfda.generic_name:"{name}"', f'openfda.brand_name:"{name}"'):
+        for search in (
+            f'openfda.generic_name:"{name}" AND openfda.is_original_packager:true',
+            f'openfda.generic_name:"{name}"',
+            f'openfda.brand_name:"{name}"',
+        ):
             query = urllib.parse.urlencode({"search": search, "limit": 10})
             reply = self._get(f"{self.openfda}/drug/label.json?{query}")
             if not reply:
                 continue
             results = _parsed(reply, self.openfda).get("results") or []
             if records := [row for row in results if isinstance(row, dict)]:
-                return min(records, key=lambda row: (len((row.get("openfda") or {}).get("substance_name") or [1]), -int(row.get("effective_time") or 0)))
+                return min(
+                    records,
+                    key=lambda row: (len((row.get("openfda") or {}).get("substance_name") or [1]), -int(row.get("effective_time") or 0)),
+                )
         return None
 
     def _spl(self, drug: str, set_id: str) -> bytes | None:

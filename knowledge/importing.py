@@ -75,7 +75,9 @@ class _Read:
     left_out: tuple[str, ...] = ()
 
 
-def read_labels(sources: Iterable[Path], report: Report | None = None, progress: bool = True, processes: int | None = None) -> Iterator[Monograph]:
+def read_labels(
+    sources: Iterable[Path], report: Report | None = None, progress: bool = True, processes: int | None = None
+) -> Iterator[Monograph]:
     """The monographs of the labels in files and folders, those that pass the gate; a bad file is reported and stops nothing.
 
     Args:
@@ -98,10 +100,14 @@ def read_labels(sources: Iterable[Path], report: Report | None = None, progress:
             yield store.monograph_from_json(json.loads(spool.readline()))
     if not report.taken:
         named = ", ".join(str(source) for source in sources)
-        raise MonographError([*list(report.lines())[:20], f"{named}: no label to import" + ("" if paths else " (*.xml, *.json, *.jsonl, *.txt)")])
+        raise MonographError(
+            [*list(report.lines())[:20], f"{named}: no label to import" + ("" if paths else " (*.xml, *.json, *.jsonl, *.txt)")]
+        )
 
 
-def _gather(paths: Sequence[Path], spool: IO[bytes], report: Report, progress: bool, processes: int | None) -> tuple[list[Facts], list[int]]:
+def _gather(
+    paths: Sequence[Path], spool: IO[bytes], report: Report, progress: bool, processes: int | None
+) -> tuple[list[Facts], list[int]]:
     held: list[Facts] = []
     places: list[int] = []
     with tqdm(total=len(paths), unit="file", desc="labels", disable=None if progress else True) as bar:

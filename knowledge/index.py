@@ -53,7 +53,9 @@ class Index:
         return self.vectors.search(vector, limit, rows)
 
 
-def build(folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,), progress: bool = True, report: Report | None = None) -> Manifest:
+def build(
+    folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,), progress: bool = True, report: Report | None = None
+) -> Manifest:
     """Read every source, embed its passages, and swap the new index in at `folder`.
 
     Args:
@@ -179,4 +181,3 @@ def corpus_hash(sources: Sequence[Path]) -> str:
         with path.open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()
-

@@ -25,7 +25,9 @@ def files(source: Path) -> list[Path]:
     """The label files of a source, sorted: itself, or those in the folder and below; notes to readers (README, SOURCE …) are none."""
     if source.is_file():
         return [source] if source.suffix.lower() in SUFFIXES else []
-    return sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."))
+    return sorted(
+        path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    )
 
 
 def items(path: Path) -> Iterator[Item]:
@@ -103,7 +105,7 @@ def _from_rows(rows: list[dict[str, Any]], file: str) -> Label:
 
 def _section(name: str) -> LabelSection | None:
     """The section that a heading names: `adverse reactions`, `BOXED WARNINGS`, `DRUG INTERACTIONS`."""
-    plain = re.sub(r"\s+", " ", name.strip(" :.").lower())
+    plain = re.sub(r" section$", "", re.sub(r"\s+", " ", name.strip(" :.").lower())).replace(" - ", " and ")
     field = BY_FIELD.get(plain.replace(" ", "_").removesuffix("s")) or BY_FIELD.get(plain.replace(" ", "_"))
     return field or next((row for row in BY_FIELD.values() if row.heading and re.fullmatch(row.heading, plain)), None)
 
@@ -136,13 +138,16 @@ def _from_text(path: Path) -> Label:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise LabelError(f"not UTF-8 ({error.reason} at byte {error.start})") from None
+    text = re.sub(r"<item>", "\n• ", re.sub(r"</?(?!item>)[a-z]+>|</item>", "\n", text))
     first, _, rest = text.strip().partition("\n")
+    if told := re.search(r"\bbrand (.+?), containing (.+?)\.?$", first):
+        first = f"{told[1]} ({told[2]})"
     parts: list[Part] = []
     section: LabelSection | None = None
     held: list[str] = []
     for line in [*rest.split("\n"), ""]:
         found = _HEADED.match(line.strip())
-        heading = _section(found[3]) if found and not found[2] and len(line) < 80 and (found[1] or found[3].isupper()) else None
+        heading = _section(found[3]) if found and not found[2] and len(line) < 80 and found[3][:1].isupper() else None
         if heading is None:
             held.append(line)
             continue

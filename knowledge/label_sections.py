@@ -92,7 +92,7 @@ ROUTED: dict[str, str] = {
 _POPULATIONS = {"8.1": "42228-7", "8.2": "77290-5", "8.3": "42228-7", "8.4": "34081-0", "8.5": "34082-8"}
 # Fixed headings of an OTC Drug Facts panel (21 CFR 201.66), at which its warnings are cut.
 DRUG_FACTS = re.compile(
-    r"(?<![a-z(] )\b(?:(?P<c50570>Do not use)(?= (?!more|this|in (?:the )?eyes|after|near|with other|longer))|(?P<c50569>Ask a doctor before use if)"
+    r"\b(?:(?P<c50570>Do not use)(?= (?!more|this|in (?:the )?eyes|after|near|with other|longer))|(?P<c50569>Ask a doctor before use if)"
     r"|(?P<c50568>Ask a doctor or pharmacist before use if)|(?P<c50567>When using this product)|(?P<c50566>Stop use and ask a doctor if)"
     r"|(?P<c53414>If pregnant or breast[- ]?feeding)|(?P<c50565>Keep out of (?:the )?reach of children))\b"
 )

@@ -10,14 +10,18 @@ from knowledge.label_sections import LabelSection
 
 _BULLET = r"[•●■▪◦‣∙○□▶\uf0b7\uf0a7]"
 _REFERENCE = re.compile(r" ?(?:\[\s*[Ss]ee\b[^\[\]]{0,300}\]|\(\s*[Ss]ee\s[^()]{1,120}(?:\([\d., ]{1,40}\)[^()]{0,80}){0,4}\))")
-_SECTION_NAMED = re.compile(r"[A-Z]{5,}|\b(?:Warnings|Precautions|Contraindications|Boxed|Dosage and|Adverse|Clinical|Interactions|Section|Use in|How Supplied)\b|\(\s*\d")
+_SECTION_NAMED = re.compile(
+    r"[A-Z]{5,}|\b(?:Warnings|Precautions|Contraindications|Boxed|Dosage and|Adverse|Clinical|Interactions|Section|Use in|How Supplied)\b|\(\s*\d"
+)
 # "( 5.1 , 7.2 )": highlights point at sections with spaces inside the brackets; figures of the text are written without.
 _NUMBERS = re.compile(r" ?\( (?:1[0-7]|[1-9])(?:\.\d{1,2})?(?: ?, ?(?:1[0-7]|[1-9])(?:\.\d{1,2})?)* \)| ?\[ ?(?:1[0-7]|[1-9])\.\d{1,2} ?\]")
 _SUBSECTION = re.compile(r"(?:(?<=[\s.:;)\]])|^)(\d{1,2})\.(\d{1,2})\s+(?=[A-Z“\"'])")
-_CONNECTOR = frozenset("of and or in for with the to on by from due at as an a than versus vs during after before not without per use be other into that via &".split())
+_CONNECTOR = frozenset(
+    "of and or in for with the to on by from due at as an a than versus vs during after before not without per into that via may & mg mcg mL".lower().split()
+)
 _OPENER = frozenset(
-    "The A An In If When This These It There To For As Because Since Although Before After During Do Avoid No Not Based While At On Among "
-    "All Some Most Any Each Both Given Following Consider Monitor Inform Instruct Advise Administer Discontinue Patients Take Cases Serious".split()
+    "The A An In If When This These It There To For Because Since Although Do Avoid No Not Based While Among All Some Most Any Each Both "
+    "Consider Monitor Inform Instruct Advise Administer Discontinue Cases".split()
 )
 _TITLE_WORDS = 16
 
@@ -49,13 +53,13 @@ def without_heading(text: str, section: LabelSection) -> tuple[str, str]:
     if found := re.match(r"(\d{1,2})\.?\s+(?=[A-Z])", text):
         number, text = found[1], text[found.end() :]
     if section.heading:
-        heading = re.compile(rf"(?:{section.heading})\b\s*:?\s*(?=[^a-z\s]|$)|(?:{section.heading}):\s*", re.IGNORECASE)
+        heading = re.compile(rf"(?i:{section.heading})(?!\w)\s*:?\s*(?=[^a-z\s]|$)|(?i:{section.heading}):\s*")
         short = re.compile(r"(?:Uses|Directions|Warnings|Purpose|Other information)\s+(?=[a-z])")
         for _ in range(2):
             match = heading.match(text)
-            if match and (match[0][:1].isupper()) and not (match.end() < len(text) and text[match.end()].islower() and ":" not in match[0]):
-                text = text[match.end() :]
-            elif section.code in ("34067-9", "34068-7", "55105-1", "44425-7") and (match := short.match(text)):
+            if (
+                match and (match[0][:1].isupper()) and not (match.end() < len(text) and text[match.end()].islower() and ":" not in match[0])
+            ) or (section.code in ("34067-9", "34068-7", "55105-1", "44425-7") and (match := short.match(text))):
                 text = text[match.end() :]
     return number, text
 
@@ -86,14 +90,19 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
     for at, match in enumerate(words[:_TITLE_WORDS]):
         word = re.sub(r"^[(“\"]+|[)”\",;]+$", "", match[0])
         before = words[at - 1][0].lower() if at else ""
-        if at and (word in _OPENER or word.lower() in drugs) and before.strip("(,") not in _CONNECTOR and not before.endswith(","):
+        if at and (word in _OPENER or (word[:1].isupper() and word.lower() in drugs)) and before.strip("(,") not in _CONNECTOR and not before.endswith(","):
+            cut = at
+            break
+        if (at > 1 and word == words[0][0]) or (word in ("Table", "Figure") and words[at + 1 : at + 2] and words[at + 1][0][:1].isdigit()):
             cut = at
             break
         if match[0][:1] in "•[":
             cut = at
             break
         if word[:1].islower() and word.lower() not in _CONNECTOR and not re.match(r"[a-z]+-[A-Z]", word):
-            cut = max(at - 1, 0)
+            cut = max(at - 1, 0)  # the word that opens the sentence is in upper case, and so looks like one of the title
+            while cut and words[cut][0].lower() in _CONNECTOR:
+                cut -= 1
             break
         if match[0].endswith((".", ":")):
             cut = at + 1 if match[0].endswith(":") else 0

@@ -53,6 +53,7 @@ class Label:
     makers: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     approvals: tuple[str, ...] = ()
+    drug_class: str = ""
     rxcui: tuple[str, ...] = ()
     unii: tuple[str, ...] = ()
     original: bool | None = None  # False for a repackager's
@@ -106,7 +107,9 @@ def _with_partner(parts: list[str], label: Label) -> list[str]:
     if len(parts) != 1:
         return parts
     opening = label.text("34067-9")[:250].lower()
-    found = re.search(rf"\b{re.escape(parts[0])}(?: \w+)?(?: and |/| with )([a-z]+)(?: [a-z]+)? (?:tablets?|capsules?|is|are|oral|injection)\b", opening)
+    found = re.search(
+        rf"\b{re.escape(parts[0])}(?: \w+)?(?: and |/| with )([a-z]+)(?: [a-z]+)? (?:tablets?|capsules?|is|are|oral|injection)\b", opening
+    )
     known = _vocabulary()
     return [*parts, known[found[1]]] if found and found[1] in known and known[found[1]] != parts[0] else parts
 
@@ -142,12 +145,14 @@ def to_monograph(label: Label) -> Monograph:
         start = len(text)
         sections.append(Section(part.code, title, part.title, part.text, start, start + len(part.text)))
         text += part.text + "\n"
-    brands = tuple(brand for brand in dict.fromkeys(map(_cased, label.brands)) if normal(brand) != name and ingredient(brand) != ingredient(name))
+    brands = tuple(
+        brand for brand in dict.fromkeys(map(_cased, label.brands)) if normal(brand) != name and ingredient(brand) != ingredient(name)
+    )
     whole = {normal(form) for form in (*label.generics, *label.substances)} - {name}
     return Monograph(
         id=f"{name.replace(' ', '-')}@{fingerprint(text + label.set_id)}",
         drug=Drug(
-            name, brands, tuple(sorted(whole)) if len(label.substances) < 2 else (), "", "", status=_status(label),
+            name, brands, tuple(sorted(whole)) if len(label.substances) < 2 else (), label.drug_class, "what its label states", status=_status(label),
             forms=tuple(route.lower() for route in label.routes), rxcui=label.rxcui, unii=label.unii,
         ),
         revised=label.effective, text=text, sections=tuple(sections), interactions=(),
@@ -174,13 +179,13 @@ def _status(label: Label) -> str:
 
 def merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Parts whose text is not empty, none twice: one that stands whole in another is left out."""
-    kept = [replace(part, text=part.text.strip()) for part in parts if part.text.strip() and part.code in BY_CODE]
+    kept = [replace(part, text=part.text.strip()) for part in parts if re.search(r"[^\W\d_]{2}", part.text) and part.code in BY_CODE]
     plain = [normal(part.text) for part in kept]
     return tuple(
         part
         for at, part in enumerate(kept)
         if not any(
-            plain[at] == plain[other] and other < at or (len(plain[at]) > 60 and plain[at] != plain[other] and plain[at] in plain[other])
+            (plain[at] == plain[other] and other < at) or (len(plain[at]) > 60 and plain[at] != plain[other] and plain[at] in plain[other])
             for other in range(len(kept))
             if other != at
         )

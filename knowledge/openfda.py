@@ -100,7 +100,7 @@ def label(record: dict[str, Any], file: str, stem: str = "") -> Label:
         title=" ".join(_strings(fields.get("package_label_principal_display_panel")))[:300],
         generics=values("generic_name"), brands=values("brand_name"), substances=values("substance_name"),
         makers=values("manufacturer_name"), routes=values("route"), approvals=values("application_number"),
-        rxcui=values("rxcui"), unii=values("unii"),
+        drug_class=", ".join(name.removesuffix(" [EPC]").lower() for name in values("pharm_class_epc")), rxcui=values("rxcui"), unii=values("unii"),
         original=bool(original) if original is not None else (False if meta.get("brand_name") else None), has_meta=bool(meta),
         left_out=tuple(sorted({f"field {name!r}" for name in fields if name.removesuffix("_table") not in BY_FIELD and _long(fields[name])} - {f"field {name!r}" for name in _DROPPED})),
     )  # fmt: skip

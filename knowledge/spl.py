@@ -36,7 +36,9 @@ def read(path: Path) -> Label:
     try:
         root = parse(path, forbid_dtd=True, forbid_entities=True, forbid_external=True).getroot()
     except DefusedXmlException as error:
-        raise LabelError(f"XML that declares a document type, an entity or an external reference is refused ({type(error).__name__})") from None
+        raise LabelError(
+            f"XML that declares a document type, an entity or an external reference is refused ({type(error).__name__})"
+        ) from None
     except ParseError as error:
         raise LabelError(f"broken or truncated XML: {error}") from None
     except (LookupError, UnicodeError, ValueError) as error:
@@ -119,7 +121,9 @@ def _boxed(heading: str, text: str) -> str:
 
 
 def _by_heading(heading: str) -> str:
-    return next((row.code for row in TABLE if row.heading and row.clinical and re.fullmatch(row.heading, heading.strip(" :"), re.IGNORECASE)), "")
+    return next(
+        (row.code for row in TABLE if row.heading and row.clinical and re.fullmatch(row.heading, heading.strip(" :"), re.IGNORECASE)), ""
+    )
 
 
 def _blocks(element: Element) -> Iterator[str]:
@@ -184,7 +188,12 @@ def _own(element: Element | None) -> str:
 def _approval(element: Element) -> str:
     number, code = element.find(_V3 + "id"), element.find(_V3 + "code")
     return " ".join(
-        part for part in ((number.get("extension") or "") if number is not None else "", (code.get("displayName") or "") if code is not None else "") if part
+        part
+        for part in (
+            (number.get("extension") or "") if number is not None else "",
+            (code.get("displayName") or "") if code is not None else "",
+        )
+        if part
     )
 
 

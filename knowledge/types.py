@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-
 UNDATED = date.min  # of a source that gives no date
 
 
