@@ -90,7 +90,12 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
     for at, match in enumerate(words[:_TITLE_WORDS]):
         word = re.sub(r"^[(“\"]+|[)”\",;]+$", "", match[0])
         before = words[at - 1][0].lower() if at else ""
-        if at and (word in _OPENER or (word[:1].isupper() and word.lower() in drugs)) and before.strip("(,") not in _CONNECTOR and not before.endswith(","):
+        if (
+            at
+            and (word in _OPENER or (word[:1].isupper() and word.lower() in drugs))
+            and before.strip("(,") not in _CONNECTOR
+            and not before.endswith(",")
+        ):
             cut = at
             break
         if (at > 1 and word == words[0][0]) or (word in ("Table", "Figure") and words[at + 1 : at + 2] and words[at + 1][0][:1].isdigit()):
@@ -101,7 +106,7 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
             break
         if word[:1].islower() and word.lower() not in _CONNECTOR and not re.match(r"[a-z]+-[A-Z]", word):
             cut = max(at - 1, 0)  # the word that opens the sentence is in upper case, and so looks like one of the title
-            while cut and words[cut][0].lower() in _CONNECTOR:
+            while cut and not words[cut][0][:1].isupper():
                 cut -= 1
             break
         if match[0].endswith((".", ":")):

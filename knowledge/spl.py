@@ -19,6 +19,7 @@ _UNII, _NDC = "2.16.840.1.113883.4.9", "2.16.840.1.113883.6.69"
 _RXNORM = "2.16.840.1.113883.6.88"
 _UNCLASSIFIED = "42229-5"
 _INDEXING = ("48779-3",)
+_SILENT = ("48780-1", "51945-4", "42229-5")  # product data, the package's picture, and headings without text
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s+")
 
 
@@ -107,7 +108,7 @@ def _section(section: Element, code: str, title: str, parts: list[Part], left: l
         title = plain or title
     elif found == _UNCLASSIFIED or not found:
         code, title = _by_heading(plain), ""
-    if not code:
+    if not code and (plain or found) and found not in _SILENT:
         left.append(f"section {plain or found!r}".replace("''", "without a title"))
     body = section.find(_V3 + "text")
     if code and body is not None and (text := lines("\n".join(_blocks(body)))):

@@ -52,9 +52,9 @@ def one_router() -> Iterator[None]:
     """A router is fitted once for each embedding model: it takes seconds, and every build of a test would fit the same one."""
     train, fitted = router.train, dict[str, router.Router]()
 
-    def once(embedder: Embedder) -> router.Router:
+    def once(embedder: Embedder, examples: Any) -> router.Router:
         if embedder.fingerprint not in fitted:
-            fitted[embedder.fingerprint] = train(embedder)
+            fitted[embedder.fingerprint] = train(embedder, examples)
         return fitted[embedder.fingerprint]
 
     patch = pytest.MonkeyPatch()

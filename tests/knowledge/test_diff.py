@@ -31,7 +31,12 @@ def test_changed_sections_and_figures_are_told_with_their_places(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("2.5 mg, then 6 to 8 hours", ["2.5 mg", "6 to 8 hours"]), ("1,000 mg/day", ["1000 mg/day"]), ("CYP2C9 and B12", []), ("5% of 20", ["5 %", "20"])],
+    [
+        ("2.5 mg, then 6 to 8 hours", ["2.5 mg", "6 to 8 hours"]),
+        ("1,000 mg/day", ["1000 mg/day"]),
+        ("CYP2C9 and B12", []),
+        ("5% of 20", ["5 %", "20"]),
+    ],
 )
 def test_figures_carry_their_units(text: str, found: list[str]) -> None:
     assert list(figures(text)) == found

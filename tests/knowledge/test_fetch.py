@@ -56,7 +56,10 @@ def fetcher() -> Iterator[Fetcher]:
     server.server_close()
 
 
-@pytest.mark.parametrize(("drug", "saved"), [("metformin", ["metformin.json", "metformin.xml"]), ("onlyspl", ["onlyspl.xml"]), ("busyol", ["busyol.json", "busyol.xml"])])
+@pytest.mark.parametrize(
+    ("drug", "saved"),
+    [("metformin", ["metformin.json", "metformin.xml"]), ("onlyspl", ["onlyspl.xml"]), ("busyol", ["busyol.json", "busyol.xml"])],
+)
 def test_labels_are_saved(fetcher: Fetcher, tmp_path: Path, drug: str, saved: list[str]) -> None:
     paths = fetcher.fetch(drug, tmp_path / "out")
     assert [path.name for path in paths] == saved

@@ -47,7 +47,14 @@ def test_an_spl_document_becomes_a_monograph(tmp_path: Path) -> None:
     assert (read.drug.name, read.drug.unii, read.sources[0].set_id) == ("metformin", ("786Z46389E",), SET_ID)
     assert _heads(read) == [("34067-9", "Uses"), ("43685-7", "Warnings: Lactic Acidosis")]
     lines = read.sections[1].text.split("\n")
-    assert lines == ["Stop at once, and call for help.", "• Above 10^9/L", "• Cold hands", "Levels", "Low | below 2 mmol/L", "High | 5 mmol/L"]
+    assert lines == [
+        "Stop at once, and call for help.",
+        "• Above 10^9/L",
+        "• Cold hands",
+        "Levels",
+        "Low | below 2 mmol/L",
+        "High | 5 mmol/L",
+    ]
 
 
 def test_every_form_of_openfda_gives_the_same_drug(tmp_path: Path) -> None:
@@ -63,7 +70,13 @@ def test_every_form_of_openfda_gives_the_same_drug(tmp_path: Path) -> None:
 
 
 def test_rows_and_plain_text_become_monographs(tmp_path: Path) -> None:
-    rows = [{"label": "GLUCOPHAGE", "section_name": "adverse reactions", "section_text": f"6 ADVERSE REACTIONS\n\n6.1 Gut\n{USES}"}]
+    rows = [
+        {
+            "label": "GLUCOPHAGE",
+            "section_name": "adverse reactions",
+            "section_text": f"6 ADVERSE REACTIONS\n\n6.1 Gut\nAt first the gut may protest. {USES}",
+        }
+    ]
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     text = f"Examplomet (metformin hydrochloride) tablet\n\n7 DRUG INTERACTIONS\n\n7.1 Alcohol\n\n{USES}\n"
     (tmp_path / f"{SET_ID}.txt").write_text(text, encoding="utf-8")
@@ -117,7 +130,9 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_many_labels_are_read_by_several_processes(tmp_path: Path) -> None:
-    rows = [record(set_id=f"{n:08d}-2222-3333-4444-555555555555", warnings=[f"Warnings Number {n} of the made-up cautions."]) for n in range(40)]
+    rows = [
+        record(set_id=f"{n:08d}-2222-3333-4444-555555555555", warnings=[f"Warnings Number {n} of the made-up cautions."]) for n in range(40)
+    ]
     path = save(tmp_path, "bulk.json", {"meta": {}, "results": [*rows, {"warnings": 3}]})
     report = Report()
     assert len(list(read_labels([path], report, progress=False, processes=2))) == 40
