@@ -98,7 +98,7 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
         ):
             cut = at
             break
-        if (at > 1 and word == words[0][0]) or (word in ("Table", "Figure") and words[at + 1 : at + 2] and words[at + 1][0][:1].isdigit()):
+        if (at and word == words[0][0]) or (word in ("Table", "Figure") and words[at + 1 : at + 2] and words[at + 1][0][:1].isdigit()):
             cut = at
             break
         if match[0][:1] in "•[":
@@ -119,6 +119,8 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
     if not cut:
         return "", body
     end = words[cut - 1].end()
+    if body[end:].lstrip(" :–-")[:1].islower():
+        return "", body  # the title would have taken the sentence's first words
     return tidy(body[:end]).strip(" :–-"), body[end:].lstrip(" :–-")
 
 
