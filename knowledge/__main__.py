@@ -1,4 +1,4 @@
-"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, bench."""
+"""`python -m knowledge`: build, search, show, audit, overlap, vocabulary, names, fetch, diff, bench."""
 
 from __future__ import annotations
 
@@ -27,15 +27,21 @@ def main(argv: list[str] | None = None) -> int:
 
 def _build(arguments: argparse.Namespace) -> None:
     from knowledge.embedding import SentenceEmbedder
+    from knowledge.importing import Report
     from knowledge.index import build, is_current
+    from knowledge.sources import source
 
-    sources = tuple(arguments.source) or (reader.CORPUS,)
-    for source in sources:
-        if not source.exists():
-            raise FileNotFoundError(f"{source}: no such file or folder")
+    sources = tuple(map(source, arguments.source)) or (reader.CORPUS,)
     if arguments.if_needed and is_current(arguments.out, sources):
         return
-    manifest = build(arguments.out, SentenceEmbedder(), sources)
+    report = Report()
+    try:
+        manifest = build(arguments.out, SentenceEmbedder(), sources, report=report)
+    finally:
+        if arguments.report:
+            report.write(arguments.report)
+    if report.taken:
+        print("\n".join(report.lines()), file=sys.stderr)
     print(f"{arguments.out}: {manifest.passages} passages from {', '.join(manifest.sources)}", file=sys.stderr)
 
 
@@ -120,6 +126,34 @@ def _names(arguments: argparse.Namespace) -> int:
     return 1 if any(row.outcome is Outcome.WRONG for row in measured) else 0
 
 
+def _fetch(arguments: argparse.Namespace) -> int:
+    from knowledge.fetching import Fetcher, FetchError
+
+    fetcher = Fetcher(arguments.openfda.rstrip("/"), arguments.dailymed.rstrip("/"), arguments.timeout)
+    failed = 0
+    for drug in arguments.drugs:
+        try:
+            for path in fetcher.fetch(drug, arguments.out):
+                print(path)
+        except FetchError as error:
+            failed += 1
+            print(error, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _diff(arguments: argparse.Namespace) -> None:
+    from knowledge.changes import changes, read
+    from knowledge.sources import source
+
+    found = list(changes(read(source(arguments.old)), read(source(arguments.new))))
+    if arguments.json:
+        print(json.dumps([change.as_json() for change in found], ensure_ascii=False))
+        return
+    for change in found:
+        print("\n".join(change.lines()))
+    print(f"{len(found)} sections changed in {len({change.drug for change in found})} drugs", file=sys.stderr)
+
+
 def _bench(arguments: argparse.Namespace) -> None:
     from knowledge.bench import main as bench
 
@@ -151,7 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="make the index from the authored corpus, or from --source")
-    build.add_argument("--source", type=Path, nargs="+", default=[], metavar="PATH", help="folders of monographs")
+    build.add_argument(
+        "--source", nargs="+", default=[], metavar="PATH",
+        help="`authored`, folders of monographs (*.md), files or folders of FDA labels (*.xml, *.json, *.jsonl, *.txt)",
+    )  # fmt: skip
+    build.add_argument("--report", type=Path, metavar="FILE", help="write what became of each label file, as JSON lines")
     build.add_argument("--out", type=Path, default=store.DEFAULT, metavar="DIR", help="where the index goes")
     build.add_argument("--if-needed", action="store_true", help="do nothing when the index is up to date")
     build.set_defaults(run=_build)
@@ -187,6 +225,20 @@ def _parser() -> argparse.ArgumentParser:
     known.add_argument("--split", choices=("dev", "test"), help="only this split")
     known.add_argument("--failures", action="store_true", help="print each mention that is not found")
     known.set_defaults(run=_names)
+
+    fetch = commands.add_parser("fetch", help="download labels from openFDA and DailyMed, for `build --source`")
+    fetch.add_argument("drugs", nargs="+", metavar="DRUG")
+    fetch.add_argument("--out", type=Path, default=Path("labels"), metavar="DIR", help="where the label files go (labels)")
+    fetch.add_argument("--openfda", default="https://api.fda.gov", metavar="URL")
+    fetch.add_argument("--dailymed", default="https://dailymed.nlm.nih.gov", metavar="URL")
+    fetch.add_argument("--timeout", type=float, default=20.0, metavar="SECONDS", help="of each request (20)")
+    fetch.set_defaults(run=_fetch)
+
+    diff = commands.add_parser("diff", help="which sections and figures changed between two indexes, sources or label files")
+    diff.add_argument("old", metavar="OLD")
+    diff.add_argument("new", metavar="NEW")
+    diff.add_argument("--json", action="store_true", help="print JSON, with the monographs' ids and spans")
+    diff.set_defaults(run=_diff)
 
     bench = commands.add_parser("bench", help="embedding speed, and how the index grows: recall, milliseconds, memory, as Markdown")
     bench.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], metavar="PASSAGES")

@@ -16,11 +16,13 @@ from knowledge import router as routing
 from knowledge import store, vectors
 from knowledge.classes import FILE as CLASSES
 from knowledge.embedding import Embedder, Vectors
+from knowledge.importing import Report
 from knowledge.names import NameIndex
 from knowledge.passages import embedded_text, passages
-from knowledge.reader import CORPUS, read_all
+from knowledge.reader import CORPUS
 from knowledge.router import Router
 from knowledge.rows import JsonRows, as_line
+from knowledge.sources import named, read_sources, source_files
 from knowledge.store import Manifest, StaleIndexError
 from knowledge.types import Drug, Monograph, Passage
 from knowledge.vectors import VectorIndex
@@ -51,14 +53,19 @@ class Index:
         return self.vectors.search(vector, limit, rows)
 
 
-def build(folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,), progress: bool = True) -> Manifest:
+def build(
+    folder: Path, embedder: Embedder, sources: Sequence[Path] = (CORPUS,), progress: bool = True, report: Report | None = None
+) -> Manifest:
     """Read every source, embed its passages, and swap the new index in at `folder`.
+
+    Args:
+        report: filled with what became of the label files of the sources.
 
     Raises:
         MonographError: a source is broken; the index in service stays as it was.
     """
-    monographs = [monograph for source in sources for monograph in read_all(source)]
-    return write(folder, embedder, monographs, corpus_hash(sources), [_named(source) for source in sources], progress)
+    monographs = read_sources(sources, report, progress)
+    return write(folder, embedder, monographs, corpus_hash(sources), [named(source) for source in sources], progress)
 
 
 def write(
@@ -169,10 +176,8 @@ def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:
 def corpus_hash(sources: Sequence[Path]) -> str:
     """SHA-256 over everything that an index is made from, file names included."""
     total = hashlib.sha256()
-    for path in [*(p for source in sources for p in sorted(source.glob("*.md"))), CLASSES, routing.QUESTIONS, routing.ASKED, routing.TERMS]:
-        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in [*(p for source in sources for p in source_files(source)), CLASSES, routing.QUESTIONS, routing.ASKED, routing.TERMS]:
+        total.update(path.name.encode() + b"\0")
+        with path.open("rb") as file:
+            total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()
-
-
-def _named(source: Path) -> str:
-    return "authored" if source.resolve() == CORPUS.resolve() else str(source)

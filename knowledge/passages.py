@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from knowledge.types import Monograph, Passage, Section
+from knowledge.types import UNDATED, Monograph, Passage, Section
 
 MAX_TOKENS = 180  # with the heading below MiniLM's 256-token window
 _END = re.compile(r"(?<=[.!?])[\"”)\]]*\s+(?=[A-Z0-9\[(“\"•])|\n+")
@@ -34,7 +34,7 @@ def passages(monograph: Monograph, count_tokens: Callable[[str], int], max_token
             yield Passage(
                 drug=monograph.drug.name, section=section.heading, section_code=section.code,
                 text=monograph.text[start:end], start=start, end=end, monograph=monograph.id,
-                revised=monograph.revised.isoformat(), source="; ".join(source.title for source in monograph.sources),
+                revised="" if monograph.revised == UNDATED else monograph.revised.isoformat(), source="; ".join(source.title for source in monograph.sources),
                 brands=monograph.drug.brands[:3], origin=monograph.origin,
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from py_rust_stemmers import SnowballStemmer
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from knowledge.interactions import InteractionTable
+from knowledge.label_sections import ROUTED
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Passage
 
@@ -51,7 +52,10 @@ def features(
     for row, (passage, words) in enumerate(zip(passages, held, strict=True)):
         odds = sections.get(section_name(passage), 0.0)
         rows[row, :3] = cosines[row], math.log(odds + _FLOOR), sum(rarity[word] for word in asked & words) / whole
-        if passage.section_code == INTERACTIONS:
+        if passage.section_code == INTERACTIONS and passage.origin != "authored":  # prose about many partners: named in it, or no sign
+            text = passage.text.lower()
+            rows[row, 3] = any(name in text for name in wanted - {passage.drug})
+        elif passage.section_code == INTERACTIONS:
             partner = passage.section.partition(": ")[2].rpartition(" (")[0]
             others = wanted - {passage.drug}
             met = any(InteractionTable.reaches(partner, name) for name in others)
@@ -77,7 +81,7 @@ def evidence(rows: NDArray[np.float64], odds: NDArray[np.float64]) -> float:
 
 def section_name(passage: Passage) -> str:
     """The section of a passage as the router names it: `CODE TITLE`."""
-    return f"{passage.section_code} {passage.section.split(':', 1)[0]}"
+    return ROUTED.get(passage.section_code) or f"{passage.section_code} {passage.section.split(':', 1)[0]}"
 
 
 @lru_cache(maxsize=16_384)

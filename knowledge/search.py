@@ -59,9 +59,10 @@ class KnowledgeBase:
         place = store.current(folder)
         self._index = indexing.load(folder, embedder)
         self.manifest = self._index.manifest
-        self.monographs: dict[str, Monograph] = {m.drug.name: m for m in self._index.monographs}
+        by_authority = sorted(self._index.monographs, key=lambda m: m.origin == "authored")  # the authored one stands for a drug that has a label too
+        self.monographs: dict[str, Monograph] = {m.drug.name: m for m in by_authority}
         self.by_id: dict[str, Monograph] = {m.id: m for m in self._index.monographs}
-        self.names = NameIndex((m.drug for m in self._index.monographs), vocabulary())
+        self.names = NameIndex((m.drug for m in by_authority), vocabulary())
         self.interactions = InteractionTable(self._index.monographs)
         self._watch = watch or Watch(folder, self, lambda watch: KnowledgeBase(folder, embedder, watch), place)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+UNDATED = date.min  # of a source that gives no date
+
 
 class Severity(StrEnum):
     """How much an interaction matters, strongest first in `rank` (0 is strongest)."""
@@ -33,6 +35,8 @@ class Drug:
     status: str = "prescription"
     schedule: str = "none"
     forms: tuple[str, ...] = ()
+    rxcui: tuple[str, ...] = ()  # RxNorm
+    unii: tuple[str, ...] = ()  # FDA's substance identifiers
 
     @property
     def title(self) -> str:
@@ -47,6 +51,7 @@ class Source:
     title: str
     date: str
     set_id: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
