@@ -14,7 +14,7 @@ THRESHOLD = 0.50  # of the three together; on a held-out fifth of the policies' 
 _SOMEBODY_SPECIAL = re.compile(
     r"\b(?:preg\w*|positive|expecting|weeks?|wks?|trimester|gestation|conceiv\w*|trying for|ttc|ivf|fertility|due in|prenatal|post ?partum|breast\w*|bf\w*|nurs(?:e|ing)|lactat\w*|milk|"
     r"pump\w*|bab(?:y|ies)|newborns?|infants?|preemie|bubba|toddlers?|child\w*|kids?|sons?|daughters?|boys?|girls?|teen\w*|lad|little one|niece|nephew|twins?|students?|"
-    r"grand\w*|gran|nan\w*|elder\w*|senior|old|aged?|\d* ?yo|y/o|yr|months?|mo|[1-9]\d|kg|lbs?|pounds?|kidneys?|ckd|renal|e?gfr|crcl|creatinine|dialysis|liver|hepat\w*|cirr\w*|"
+    r"grand\w*|gran|nan\w*|elder\w*|senior|old|aged?|age_\d+|\d* ?yo|y/o|yr|months?|mo|[1-9]\d|kg|lbs?|pounds?|kidneys?|ckd|renal|e?gfr|crcl|creatinine|dialysis|liver|hepat\w*|cirr\w*|"
     r"heart|cardi\w*|a-?fib|pacemaker|long qt|strokes?|blood pressure|hypertens\w*|diabet\w*|type (?:1|2|one|two)|insulin|asthma\w*|copd|lungs?|epilep\w*|seizures?|glaucoma|"
     r"ulcers?|bleed\w*|gout|lupus|hiv|aids|cancer|chemo\w*|tumou?r|transplant\w*|donated|parkinson\w*|dementia|alzheimer\w*|bipolar|schizo\w*|thyroid|graves|addison\w*|"
     r"myasthenia|g6pd|porphyria|pku|sickle|celiac|crohn\w*|prostate|bypass|bariatric|surgery|allerg\w*|intoleran\w*|disease|disorder|syndrome|condition|deficien\w*|patient|"

@@ -303,7 +303,7 @@ _JUDGED_MESSAGE = "I can't help with that request. I can tell you about a medici
 
 def _in_words(text: str) -> str:
     """The text with its placeholders in words, so that the classifier reads a sentence."""
-    return re.sub(r"<[A-Z_]+_\d+>", "", re.sub(r"<NAME_\d+>", "someone", text)).strip() or text
+    return re.sub(r"<[A-Z_]+_\d+>", "", re.sub(r"<AGE_\d+>", "95", re.sub(r"<NAME_\d+>", "someone", text))).strip() or text
 
 
 def _sentences(text: str) -> list[str]:

@@ -97,6 +97,7 @@ def test_related_policies_add_up_and_the_likelier_speaks(policies: Policies, rul
         ("is Mucinex ok with my bad kidneys", True),
         ("can my 6 year old use Flonase", True),
         ("zofran for 2yo", True),
+        ("aunt is <AGE_1>, may she have zopiclone", True),  # as redaction leaves an age over 89
         ("I have pancreatitis, is Tylenol fine", True),
     ],
 )
