@@ -38,13 +38,12 @@ def read_sources(paths: Sequence[Path], report: Report | None = None, progress: 
     """
     corpora, labels = [], []
     for path in paths:
-        written, found = path.is_dir() and any(path.glob("*.md")), files(path)
+        written, found = _is_corpus(path), _labels(path)
         if not written and not found:
             raise MonographError([f"{path}: holds no monograph (*.md) and no label (*.xml, *.json, *.jsonl, *.txt)"])
-        if written and (not found or path.resolve() == CORPUS.resolve() or _has_front_matter(path)):
+        if written:
             corpora.append(path)
-        if found:
-            labels.append(path)
+        labels += found
     authored = [monograph for path in corpora for monograph in read_all(path)]
     given = set[str]()
     for monograph in [*authored]:
@@ -56,9 +55,14 @@ def read_sources(paths: Sequence[Path], report: Report | None = None, progress: 
 
 def source_files(path: Path) -> list[Path]:
     """Every file that a source is read from, sorted."""
-    return [*(sorted(path.glob("*.md")) if path.is_dir() else ()), *files(path)]
+    return [*(sorted(path.glob("*.md")) if _is_corpus(path) else ()), *_labels(path)]
 
 
-def _has_front_matter(folder: Path) -> bool:
-    """Whether the Markdown files beside labels are monographs; a README is none."""
-    return any(path.open(encoding="utf-8", errors="replace").read(4) == "---\n" for path in folder.glob("*.md"))
+def _labels(path: Path) -> list[Path]:
+    """The label files of a source: all below a folder, but of a folder of monographs those that lie beside them."""
+    return [file for file in files(path) if file.parent == path] if _is_corpus(path) else list(files(path))
+
+
+def _is_corpus(folder: Path) -> bool:
+    """Whether a folder holds monographs; a README beside labels is none."""
+    return folder.is_dir() and any(file.read_text(encoding="utf-8", errors="replace").startswith("---\n") for file in folder.glob("*.md"))
