@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PORT ?= 8501
 
-.PHONY: install demo ask test lint bench serve clean
+.PHONY: install demo ask test lint bench results serve clean
 
 install: $(READY)
 	@$(BIN)/python -m assistant prepare
@@ -43,6 +43,17 @@ lint: $(DEV)
 
 bench: install
 	$(BIN)/python -m assistant bench
+
+results: install $(DEV)  # docs/results.md, made again from the held-out cases; about 30 minutes
+	@(echo "# Results" && echo && echo "Written by \`make results\`." && \
+	echo && echo "## Retrieval (\`python -m assistant evaluate-retrieval\`)" && echo && $(BIN)/python -m assistant evaluate-retrieval && \
+	echo && echo "## Is there an answer at all (\`python -m assistant evaluate-evidence\`)" && echo && $(BIN)/python -m assistant evaluate-evidence && \
+	echo && echo "## Names (\`python -m knowledge names --measure tests/cases/mentions.jsonl --split test\`)" && echo && $(BIN)/python -m knowledge names --measure tests/cases/mentions.jsonl --split test && \
+	echo && echo "## Input rails (\`python -m guardrails scorecard\`)" && echo && $(BIN)/python -m guardrails scorecard && \
+	echo && echo "## Privacy (\`python -m guardrails privacy --cases tests/cases/privacy.jsonl --split blind\`)" && echo && $(BIN)/python -m guardrails privacy --cases tests/cases/privacy.jsonl --split blind && \
+	echo && echo "## Output rails (\`python -m assistant evaluate-grounding\`)" && echo && $(BIN)/python -m assistant evaluate-grounding --split test && \
+	echo && echo "## Missing warnings (\`python -m assistant.evaluation.warnings --split test\`)" && echo && $(BIN)/python -m assistant.evaluation.warnings --split test) > docs/results.new
+	@mv docs/results.new docs/results.md
 
 clean:  # receipts stay: only `python -m assistant forget` deletes what they hold
 	find .cache -mindepth 1 -maxdepth 1 ! -name 'receipts.*' -exec rm -rf {} + 2>/dev/null || true

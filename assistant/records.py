@@ -139,7 +139,7 @@ class Records:
             RecordError: there is none, or more than one.
         """
         wanted = reference.strip().lower()
-        by_number = wanted.isdigit() and len(wanted) < len(START) // 4
+        by_number = wanted.isdigit() and len(wanted) < _SHORTEST  # longer digits may begin a hash
         if not by_number and len(wanted) < _SHORTEST:
             raise RecordError(f"{reference!r} names no record: give its number, or {_SHORTEST} or more digits of its hash")
         chosen = _TABLE.c.number == int(wanted) if by_number else _TABLE.c.hash.startswith(wanted, autoescape=True)

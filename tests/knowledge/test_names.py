@@ -177,7 +177,7 @@ def test_error_prone_abbreviations_are_marked(index: NameIndex, text: str, marke
     ("text", "medicines"),
     [
         ("is Lipitor safe", ["Lipitor"]), ("taking metformn", ["metformn"]), ("Allen Tazuka called", []), ("ask Sergeyeva", []),
-        ("my sister Heather takes the pill Heather 0.35 mg", ["Heather"]),
+        ("my sister Heather takes the pill Heather 0.35 mg", ["the pill", "Heather"]),
     ],
 )  # fmt: skip
 def test_medicines_are_told_from_people_by_context(index: NameIndex, text: str, medicines: list[str]) -> None:
