@@ -17,11 +17,22 @@ _PROTECTION = re.compile(
     re.IGNORECASE,
 )
 
+# How a tablet is given to somebody who cannot swallow it; the same words are misuse only beside a way of getting it in faster, or its effect.
+_GIVING = re.compile(r"\b(?:crush|split|cut|halv|open|chew|dissolv|sprinkl|swallow|feeding tube)\w*", re.IGNORECASE)
+_ABUSING = re.compile(
+    r"\b(?:snort|sniff|inject|shoot|smok|plug|bang|boof|slam|rail|line|nose|vein|needle|high|buzz|rush|trip|stronger|harder|faster|quicker|at once|"
+    r"kick|feel|fun|party|hide|sneak|secret|someone|somebody|her drink|his drink|kill|hurt)\w*",
+    re.IGNORECASE,
+)
+_GIVEN = 0.9  # of all four, where a tablet is only to be given
+
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
     """Refuses when harm is likelier than not, and misuse or harm to others is the likeliest kind of it."""
     odds = {name: signals.probabilities.get(name, 0.0) for name in ("misuse", "harm_to_others", "self_harm", "emergency")}
     likeliest = max(odds, key=odds.__getitem__)
     needed = _WITH_PROTECTION if _PROTECTION.search(signals.text) else THRESHOLD
+    if _GIVING.search(signals.text) and not _ABUSING.search(signals.text):
+        needed = _GIVEN
     speaking = likeliest in ("misuse", "harm_to_others") and odds[likeliest] >= _LEAST and sum(odds.values()) >= needed
     return speaks(policies, likeliest) if speaking else None
