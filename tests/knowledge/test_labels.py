@@ -139,6 +139,7 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
     [
         ("Examplomet (metformin hydrochloride)\n\n4. CONTRAINDICATIONS\n\n{}\n\n7. Drug Interactions\n7.1. Alcohol\nMuch of it is bad.\n", ["Contraindications", "Drug interactions: Alcohol"]),
         ("DESCRIPTION\n\nEXAMPLOMET (metformin hydrochloride) is a tablet.\n\nDrug-Drug Interactions\n\n{}\n", ["Drug interactions", "Description"]),
+        ("BOXED WARNING\n\n{}\n\nCONTRAINDICATIONS\nGlucophage (see below) is contraindicated. Glucophage is contraindicated in two.\n", ["Boxed warning", "Contraindications"]),
         ("Examplomet (metformin hydrochloride)\n\n4 CONTRAINDICATIONS\n\n{}\n4. Warnings come later.\n", ["Contraindications"]),
     ],
 )  # fmt: skip
