@@ -17,7 +17,9 @@ from knowledge.vocabulary import ingredient, names, normal
 SUFFIXES = (".xml", ".json", ".jsonl", ".txt")
 _MAX_TEXT = 20_000_000  # bytes
 _HEADED = re.compile(r"^(?:(\d{1,2})(?:\.(\d{1,2}))?\.?\s+)?(\S.{0,120})$")
-_NAMED = re.compile(r"\b([A-Z][\w-]{2,30})®? \(([A-Za-z][a-z][A-Za-z ,/-]{2,80}?)(?: (?:injection|tablets?|capsules?|solution|ER))*\)")  # TRICOR (fenofibrate)
+_NAMED = re.compile(
+    r"\b([A-Z][\w-]{2,30})®? \(([A-Za-z][a-z][A-Za-z ,/-]{2,80}?)(?: (?:injection|tablets?|capsules?|solution|ER))*\)"
+)  # TRICOR (fenofibrate)
 _SUBJECT = re.compile(r"\b([A-Z][\w-]{2,30})(?: [a-z]+)? (?:is|are) (?:contra)?indicated\b")
 
 # A label before it is parsed: the file, its place in the file, and the record where the file holds several.

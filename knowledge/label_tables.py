@@ -37,7 +37,9 @@ class _Parser(HTMLParser):
         elif self._depth == 1 and ((tag in ("td", "th") and self.tables[-1].rows) or (tag == "caption" and self._held is None)):
             self._held = []
         elif self._held is not None:  # a list inside a cell has captions too: its bullets
-            self._held.append("\0" if tag == "sup" else " " if tag in ("paragraph", "br", "item", "list", "tr", "td", "th", "table") else "")
+            self._held.append(
+                "\0" if tag == "sup" else " " if tag in ("paragraph", "br", "item", "list", "tr", "td", "th", "table") else ""
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if self._depth == 1 and self._held is not None and tag in ("td", "th"):

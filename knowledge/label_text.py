@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from knowledge.label_sections import LabelSection
 
 _BULLET = r"[•●■▪◦‣∙○□▶\uf0b7\uf0a7]"
-_REFERENCE = re.compile(r" ?(?:\[\s*[Ss]ee(?:\b|(?=[A-Z]))[^\[\]]{0,300}\]|\(\s*[Ss]ee(?:\s|(?=[A-Z]))[^()]{1,120}(?:\([\d., ]{1,40}\)[^()]{0,80}){0,4}\))")
+_REFERENCE = re.compile(
+    r" ?(?:\[\s*[Ss]ee(?:\b|(?=[A-Z]))[^\[\]]{0,300}\]|\(\s*[Ss]ee(?:\s|(?=[A-Z]))[^()]{1,120}(?:\([\d., ]{1,40}\)[^()]{0,80}){0,4}\))"
+)
 _SECTION_NAMED = re.compile(
     r"[A-Z]{5,}|\b(?:Warnings|Precautions|Contraindications|Boxed|Dosage and|Adverse|Clinical|Interactions|Section|Use in|How Supplied)\b|\(\s*\d"
 )

@@ -70,7 +70,10 @@ def test_a_drug_is_named_as_in_the_corpus(substances: list[str], name: str) -> N
 @pytest.mark.parametrize(
     ("generic", "name"),
     [
-        ("LIDOCAINE HYDROCHLORIDE, WARFARIN SODIUM, METFORMIN HYDROCHLORIDE, ASPIRIN, IBUPROFEN", "lidocaine-warfarin-metformin-aspirin-ibuprofen"),
+        (
+            "LIDOCAINE HYDROCHLORIDE, WARFARIN SODIUM, METFORMIN HYDROCHLORIDE, ASPIRIN, IBUPROFEN",
+            "lidocaine-warfarin-metformin-aspirin-ibuprofen",
+        ),
         ("AMOXICILLIN AND CLAVULANATE POTASSIUM", "amoxicillin-clavulanate"),
     ],
 )

@@ -103,7 +103,11 @@ _BOMB = '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>'
         ("other.xml", b"<html/>", "no SPL"),
         ("cut.json", json.dumps(record()).encode()[:300], "truncated"),
         ("list.json", b"[" + json.dumps(record()).encode()[:300], "truncated"),
-        ("error.json", b'{"error": {"code": "NOT_FOUND", "message": "No matches found!"}}', "error reply of openFDA: No matches found (NOT_FOUND)"),
+        (
+            "error.json",
+            b'{"error": {"code": "NOT_FOUND", "message": "No matches found!"}}',
+            "error reply of openFDA: No matches found (NOT_FOUND)",
+        ),
         ("error.json", b'{"error": 404}', "error reply of openFDA"),
         ("deep.json", b'{"a":' * 200_000, "nested too deeply"),
         ("deep.jsonl", b'{"a":' * 200_000, "nested too deeply"),
@@ -234,7 +238,10 @@ def _table(*rows: str, caption: str = "") -> str:
         (_table("<list><item><caption>•</caption>Cold hands</item></list>|Stop"), "• Cold hands | Stop"),
         (_table("|Adults|Children", "5 kg||2 mg"), "| Adults | Children\n5 kg | | 2 mg"),
         (_table("Adults||5 mg", "Children||2 mg"), "Adults | 5 mg\nChildren | 2 mg"),
-        (_table("Adults|<table><tr><td>in</td><td>side</td></tr></table> and more", "Children|2 mg"), "Adults | in side and more\nChildren | 2 mg"),
+        (
+            _table("Adults|<table><tr><td>in</td><td>side</td></tr></table> and more", "Children|2 mg"),
+            "Adults | in side and more\nChildren | 2 mg",
+        ),
     ],
 )
 def test_nothing_of_a_table_is_lost(markup: str, text: str) -> None:

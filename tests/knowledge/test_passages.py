@@ -38,7 +38,14 @@ def test_passages_are_exact_spans_and_cover_the_text() -> None:
     assert spoken == {line for passage in cut for line in passage.text.split("\n")}
 
 
-_TABLE = ("Table 1: Dose by weight", "Weight | Dose", "below 10 kg | 5 mg. Once a day", "Children above 5 years", "10 to 20 kg | 10 mg", "above 20 kg | 20 mg")
+_TABLE = (
+    "Table 1: Dose by weight",
+    "Weight | Dose",
+    "below 10 kg | 5 mg. Once a day",
+    "Children above 5 years",
+    "10 to 20 kg | 10 mg",
+    "above 20 kg | 20 mg",
+)
 
 
 @pytest.mark.parametrize(
