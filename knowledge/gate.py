@@ -166,6 +166,18 @@ def duplicates(held: list[Facts]) -> dict[int, str]:
     return gone
 
 
+def stand_ins(held: list[Facts], gone: dict[int, str]) -> list[tuple[str, str]]:
+    """The labels that stay for others of their set id, and the files of those."""
+    others: dict[str, list[str]] = {}
+    for at in gone:
+        others.setdefault(held[at].set_id, []).append(held[at].file)
+    return [
+        (label.file, ", ".join(others[label.set_id]))
+        for at, label in enumerate(held)
+        if at not in gone and label.set_id and label.set_id in others
+    ]
+
+
 def _copy(label: Facts, other: Facts, later: bool) -> str | None:
     same = len(label.texts & other.texts) / max(1, min(len(label.texts), len(other.texts)))
     if label.texts == other.texts and (label.original is False, later) >= (other.original is False, not later):

@@ -26,6 +26,8 @@ from knowledge.types import Monograph, MonographError
 
 _BATCH = 8  # labels a task
 _ALONE = 24  # up to so many, starting processes costs more than they save
+_TOO_DEEP = "nested too deeply to be a label"
+
 
 @dataclass(slots=True)
 class Report:
@@ -34,6 +36,7 @@ class Report:
     taken: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # (file, reason)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    stands_for: list[tuple[str, str]] = field(default_factory=list)  # (file taken, files of the same label)
 
     def lines(self) -> Iterator[str]:
         """As text: each refused file, then the counts by kind of reason."""
@@ -45,13 +48,15 @@ class Report:
         for file, reason in self.left_out:
             if "planted instruction" in reason:
                 yield f"{file}: {reason}"
+        for file, others in self.stands_for:
+            yield f"{file}: the same label stands under {others} too: this one is taken for all of them"
         if self.left_out:
             yield f"  {len(self.left_out)} labels without some of their sections (--report FILE lists them)"
 
     def write(self, path: Path) -> None:
         """As JSON lines {file, outcome, reason}."""
         with path.open("w", encoding="utf-8") as out:
-            for outcome, rows in (("refused", self.refused), ("left out", self.left_out)):
+            for outcome, rows in (("refused", self.refused), ("left out", self.left_out), ("stands for", self.stands_for)):
                 for file, reason in rows:
                     out.write(json.dumps({"file": file, "outcome": outcome, "reason": reason}, ensure_ascii=False) + "\n")
             out.write(json.dumps({"outcome": "taken", "count": self.taken}) + "\n")
@@ -84,6 +89,7 @@ def read_labels(
     with tempfile.TemporaryFile() as spool:  # parsed once, compared as a whole, then given: memory holds no texts
         held, places = _gather(paths, spool, report, progress, processes)
         gone = gate.duplicates(held)
+        report.stands_for += gate.stand_ins(held, gone)
         for at, place in enumerate(places):
             if at in gone:
                 report.refused.append((held[at].file, gone[at]))
@@ -124,7 +130,8 @@ def _items(paths: Sequence[Path], report: Report, bar: tqdm) -> Iterator[Item]:
                 count += 1
                 yield item
         except (LabelError, OSError, RecursionError) as error:
-            report.refused.append((path.name, f"{error}" + (f" ({count} labels before it were read)" if count else "")))
+            reason = _TOO_DEEP if isinstance(error, RecursionError) else str(error)
+            report.refused.append((path.name, reason + (f" ({count} labels before it were read)" if count else "")))
         else:
             if not count:
                 report.refused.append((path.name, "holds no label"))
@@ -168,7 +175,7 @@ def _read(item: Item) -> _Read:
     except (LabelError, OSError) as error:
         return _Read(file, str(error))
     except RecursionError:
-        return _Read(file, "nested too deeply to be a label")
+        return _Read(file, _TOO_DEEP)
     except Exception as error:  # noqa: BLE001 -- an import of thousands goes on, and says which file it was
         return _Read(file, f"cannot be read ({type(error).__name__}: {error})")
 

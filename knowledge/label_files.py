@@ -12,22 +12,25 @@ from knowledge import openfda, spl
 from knowledge.label_sections import BY_FIELD, LabelSection
 from knowledge.label_text import lines, without_heading
 from knowledge.labels import Label, LabelError, Part, merged
+from knowledge.vocabulary import ingredient, names, normal
 
 SUFFIXES = (".xml", ".json", ".jsonl", ".txt")
 _MAX_TEXT = 20_000_000  # bytes
-_HEADED = re.compile(r"^(?:(\d{1,2})(?:\.(\d{1,2}))?\s+)?(\S.{0,120})$")
+_HEADED = re.compile(r"^(?:(\d{1,2})(?:\.(\d{1,2}))?\.?\s+)?(\S.{0,120})$")
+_NAMED = re.compile(
+    r"\b([A-Z][\w-]{2,30})®? \(([A-Za-z][a-z][A-Za-z ,/-]{2,80}?)(?: (?:injection|tablets?|capsules?|solution|ER))*\)"
+)  # TRICOR (fenofibrate)
+_SUBJECT = re.compile(r"\b([A-Z][\w-]{2,30})(?: [a-z]+)? (?:is|are) (?:contra)?indicated\b")
 
 # A label before it is parsed: the file, its place in the file, and the record where the file holds several.
 Item = tuple[Path, int, Any]
 
 
 def files(source: Path) -> list[Path]:
-    """The label files of a source, sorted: itself, or those in the folder and below; notes to readers (README, SOURCE …) are none."""
-    if source.is_file():
+    """The label files of a source, sorted: itself, or those in the folder and below; a link to nothing is one, and refused by `items`."""
+    if source.is_file() or (source.is_symlink() and not source.exists()):
         return [source] if source.suffix.lower() in SUFFIXES else []
-    return sorted(
-        path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-    )
+    return sorted(path for path in source.rglob("*") if not path.name.startswith(".") and not path.is_dir() and files(path))
 
 
 def items(path: Path) -> Iterator[Item]:
@@ -36,6 +39,8 @@ def items(path: Path) -> Iterator[Item]:
     Raises:
         LabelError: the file cannot be read, or not to its end; the labels before that have been given.
     """
+    if not path.exists():
+        raise LabelError("a link to a file that is not there" if path.is_symlink() else "the file is not there any more")
     if path.suffix.lower() == ".json":
         for number, record in enumerate(openfda.records(path), start=1):
             yield path, number, record
@@ -115,7 +120,7 @@ def _numbered(section: LabelSection, text: str) -> list[Part]:
     _, body = without_heading(text.strip(), section)
     parts, title, held = [], "", list[str]()
     for line in [*body.split("\n"), "0.0 end"]:
-        found = re.match(r"^\s*(?:\d{1,2}\.\d{1,2})\s+([A-Z].{0,110}|end)$", line)
+        found = re.match(r"^\s*(?:\d{1,2}\.\d{1,2})\.?\s+([A-Z].{0,110}|end)$", line)
         if found and not found[1].endswith("."):
             parts.append(Part(section.code, title, lines(_joined(held))))
             title, held = re.sub(r"\s+", " ", found[1]).strip(), []
@@ -130,8 +135,19 @@ def _joined(held: list[str]) -> str:
     return re.sub(r"(?<!\n)\n(?!\n|[*•-] )", " ", text)
 
 
+def _product(text: str) -> str:
+    """The product that a text without a line for it is about; empty if it names none that is known."""
+    for found in _NAMED.finditer(text[:5000]):
+        if all(normal(part) in names() or ingredient(part) in names() for part in re.split(r"[,/]| and ", found[2])):
+            return f"{found[1]} ({found[2]})"
+    return next((found[1] for found in _SUBJECT.finditer(text) if normal(found[1]) in names()), "")
+
+
 def _from_text(path: Path) -> Label:
-    """Plain text: a first line that names the product, then sections under their headings, each on a line of its own."""
+    """Plain text: a first line that names the product, then sections under their headings, each on a line of its own.
+
+    Where the text opens with a heading, the product is the first known one in the form "TRICOR (fenofibrate)" or "Tricor is indicated".
+    """
     if path.stat().st_size > _MAX_TEXT:
         raise LabelError(f"{path.stat().st_size / 1e6:.0f} MB of text: no label is that long")
     try:
@@ -140,6 +156,8 @@ def _from_text(path: Path) -> Label:
         raise LabelError(f"not UTF-8 ({error.reason} at byte {error.start})") from None
     text = re.sub(r"<item>", "\n• ", re.sub(r"</?(?!item>)[a-z]+>|</item>", "\n", text))
     first, _, rest = text.strip().partition("\n")
+    if _section(first):
+        first, rest = _product(text), text
     if told := re.search(r"\bbrand (.+?), containing (.+?)\.?$", first):
         first = f"{told[1]} ({told[2]})"
     parts: list[Part] = []

@@ -35,7 +35,7 @@ TABLE: tuple[LabelSection, ...] = (
     LabelSection("stop_use", "50566-9", "Stop use", r"stop use and ask a doctor(?: if)?"),
     LabelSection("pregnancy_or_breast_feeding", "53414-9", "Pregnancy", r"if pregnant or breast[- ]?feeding"),
     LabelSection("keep_out_of_reach_of_children", "50565-1", "Keep out of reach of children", r"keep out of (?:the )?reach of children"),
-    LabelSection("drug_interactions", "34073-7", "Drug interactions", r"drug interactions?"),
+    LabelSection("drug_interactions", "34073-7", "Drug interactions", r"drug(?:[-–]drug)? interactions?"),
     LabelSection("drug_and_or_laboratory_test_interactions", "34074-5", "Laboratory test interactions", r"drug(?: & or |/)laboratory test interactions?"),
     LabelSection("adverse_reactions", "34084-4", "Side effects", r"adverse reactions?"),
     LabelSection("use_in_specific_populations", "43684-0", "Specific populations", r"use in specific populations"),

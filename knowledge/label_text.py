@@ -1,20 +1,27 @@
-"""Turns the text of labels into readable lines: headings cut off, bullets on lines of their own, tables a row a line."""
+"""Turns the text of labels into readable lines: headings cut off, bullets on lines of their own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 from knowledge.label_sections import LabelSection
 
 _BULLET = r"[•●■▪◦‣∙○□▶\uf0b7\uf0a7]"
-_REFERENCE = re.compile(r" ?(?:\[\s*[Ss]ee\b[^\[\]]{0,300}\]|\(\s*[Ss]ee\s[^()]{1,120}(?:\([\d., ]{1,40}\)[^()]{0,80}){0,4}\))")
+_REFERENCE = re.compile(
+    r" ?(?:\[\s*[Ss]ee(?:\b|(?=[A-Z]))[^\[\]]{0,300}\]|\(\s*[Ss]ee(?:\s|(?=[A-Z]))[^()]{1,120}(?:\([\d., ]{1,40}\)[^()]{0,80}){0,4}\))"
+)
 _SECTION_NAMED = re.compile(
     r"[A-Z]{5,}|\b(?:Warnings|Precautions|Contraindications|Boxed|Dosage and|Adverse|Clinical|Interactions|Section|Use in|How Supplied)\b|\(\s*\d"
 )
 # "( 5.1 , 7.2 )": highlights point at sections with spaces inside the brackets; figures of the text are written without.
 _NUMBERS = re.compile(r" ?\( (?:1[0-7]|[1-9])(?:\.\d{1,2})?(?: ?, ?(?:1[0-7]|[1-9])(?:\.\d{1,2})?)* \)| ?\[ ?(?:1[0-7]|[1-9])\.\d{1,2} ?\]")
+# "… is seen. (5.1) …", "(see 5.1, 7.2)": numbers alone after the end of a sentence, or after "see", are no figures of the text.
+_ALONE = re.compile(
+    r"(?:(?<=[a-z]{2}[.!?]) ?\(\s?|(?<=[^\W_]) ?\(\s?[Ss]ee (?:also )?(?:[Ss]ections? )?)(?:1[0-7]|[1-9])\.\d{1,2}(?:(?: ?, ?| and )(?:1[0-7]|[1-9])(?:\.\d{1,2})?)*\s?\)(?=[\s.;,]|$)"
+)
+# A sentence glued to the one before it; a domain's name, a path and an address keep their dots.
+_GLUED = re.compile(r"(?<![\w@/.:-])([A-Za-z][a-z'’-]*[a-z]{2}|\S*\))\.(?=[A-Z][a-z]+(?:[ ,;:]|$))(?!(?:Com|Org|Gov|Net|Edu|Html?|Pdf)\b)")
 _SUBSECTION = re.compile(r"(?:(?<=[\s.:;)\]])|^)(\d{1,2})\.(\d{1,2})\s+(?=[A-Z“\"'])")
 _CONNECTOR = frozenset(
     "of and or in for with the to on by from due at as an a than versus vs during after before not without per into that via may & mg mcg mL".lower().split()
@@ -29,6 +36,8 @@ _TITLE_WORDS = 16
 def tidy(text: str) -> str:
     """One line of label text: single spaces, none before punctuation, cross-references to other sections left out."""
     text = re.sub(r"[\s\u00a0\u200b\ufeff]+", " ", text)
+    text = _GLUED.sub(r"\1. ", text)
+    text = _ALONE.sub("", text)
     text = _NUMBERS.sub("", _REFERENCE.sub(lambda found: "" if "[" in found[0][:2] or _SECTION_NAMED.search(found[0]) else found[0], text))
     text = re.sub(r"\s+([,;:.](?=\s|$)|[)\]])", r"\1", text)
     text = re.sub(r"([(\[])\s+", r"\1", text)
@@ -101,7 +110,7 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
         if (at and word == words[0][0]) or (word in ("Table", "Figure") and words[at + 1 : at + 2] and words[at + 1][0][:1].isdigit()):
             cut = at
             break
-        if match[0][:1] in "•[":
+        if match[0][:1] in "•[\x02":
             cut = at
             break
         if word[:1].islower() and word.lower() not in _CONNECTOR and not re.match(r"[a-z]+-[A-Z]", word):
@@ -124,55 +133,8 @@ def _title(body: str, names: tuple[str, ...]) -> tuple[str, str]:
     return tidy(body[:end]).strip(" :–-"), body[end:].lstrip(" :–-")
 
 
-class _Table(HTMLParser):
-    """Collects the rows of SPL table markup."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self.caption: list[str] = []
-        self._cell: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows:
-            self.rows[-1].append("")
-            self._cell = []
-        elif tag == "caption":
-            self._cell = self.caption
-        elif tag in ("paragraph", "br", "item") and self._cell:
-            self._cell.append(" ")
-        elif tag == "sup" and self._cell:
-            self._cell.append("\0")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self.rows and self.rows[-1] and self._cell is not None:
-            self.rows[-1][-1] = raised("".join(self._cell))
-        if tag in ("td", "th", "caption"):
-            self._cell = None
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-
 def raised(text: str) -> str:
-    """Text in which `\\0` marks a superscript: an exponent is written `10^9`, so that it does not become another number."""
+    """Text in which `\\0` marks a superscript: an exponent is written `10^9`, so that it does not become another number; a footnote's
+    mark stands apart, so that it does not become part of a drug's name or of a figure."""
+    text = re.sub(r"(?<=[^\W_])\0(?=[a-z](?:, ?[a-z])*(?!\w))|(?<=[^\W\d_]{4})\0(?=\d)", " ", text)
     return re.sub(r"(?<=\d)\0(?=[-+−]?\d)", "^", text).replace("\0", "")
-
-
-def table(rows: list[list[str]], caption: str = "") -> str:
-    """A table as text: its caption, then a row a line, cells divided by ` | `."""
-    shown = [" | ".join(cell for cell in map(tidy, row) if cell) for row in rows]
-    return "\n".join(row for row in (tidy(caption), *shown) if row)
-
-
-def table_markup(markup: str) -> str:
-    """The tables of openFDA's `*_table` fields as text."""
-    texts = []
-    for piece in re.findall(r"<table.*?</table>", markup, re.DOTALL):
-        parser = _Table()
-        parser.feed(piece)
-        texts.append(table(parser.rows, raised("".join(parser.caption))))
-    return "\n".join(text for text in texts if text)

@@ -13,7 +13,7 @@ from knowledge.reader import CORPUS, fingerprint
 from knowledge.types import UNDATED, Drug, Monograph, Section, Source
 from knowledge.vocabulary import ingredient, names, normal
 
-_MORE = 4  # active ingredients up to which a combination is named by all of them
+_MORE = 8  # ingredients up to which a combination or a kit is named by all of them; a multivitamin keeps the product's name
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _TOGETHER = re.compile(r"\s*(?:\band\b|,|/|;|&|\+)\s*")
 

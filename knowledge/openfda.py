@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from knowledge.label_sections import BY_FIELD, DRUG_FACTS, LabelSection, drug_facts_code, population_code
-from knowledge.label_text import lines, subsections, table_markup, without_heading
+from knowledge.label_tables import filled, placed
+from knowledge.label_text import lines, subsections, without_heading
 from knowledge.labels import Label, LabelError, Part, claim, merged
 from knowledge.spl import day
 
@@ -63,8 +65,6 @@ def _single(text: str) -> dict[str, Any]:
         raise LabelError(f"truncated or broken JSON: {error.msg} at line {error.lineno}") from None
     if not isinstance(record, dict):
         raise LabelError("JSON, but no label record")
-    if "error" in record and "results" not in record:
-        raise LabelError(f"an error reply of the API, no label: {str(record['error'])[:100]}")
     return record
 
 
@@ -72,8 +72,10 @@ def label(record: dict[str, Any], file: str, stem: str = "") -> Label:
     """The label of one record.
 
     Raises:
-        LabelError: it has no field of a label.
+        LabelError: it has no field of a label, or is an error reply of the API.
     """
+    if "error" in record and "results" not in record:
+        raise LabelError(_told(record["error"]))
     fields: dict[str, Any] = record["sections"] if isinstance(record.get("sections"), dict) else record
     meta = record.get("openfda") or record.get("openfda_meta") or {}
     meta = meta if isinstance(meta, dict) else {}
@@ -87,10 +89,11 @@ def label(record: dict[str, Any], file: str, stem: str = "") -> Label:
     parts: list[Part] = []
     for field, section in BY_FIELD.items():
         text = "\n".join(_strings(fields.get(field)))
+        text, tables, loose = placed(text, "\n".join(_strings(fields.get(f"{field}_table"))))
         if text.strip():
-            parts += _parts(section, text, names)
-        if markup := "\n".join(_strings(fields.get(f"{field}_table"))):
-            parts += [Part(section.code, "Tables", table_markup(markup))]
+            parts += (replace(part, text=filled(part.text, tables)) for part in _parts(section, text, names))
+        if loose:
+            parts.append(Part(section.code, "Tables", loose))
     packager = meta.get("is_original_packager")
     original = packager[0] if isinstance(packager, list) and packager else None
     return Label(
@@ -104,6 +107,13 @@ def label(record: dict[str, Any], file: str, stem: str = "") -> Label:
         original=bool(original) if original is not None else (False if meta.get("brand_name") else None), has_meta=bool(meta),
         left_out=tuple(sorted({f"field {name!r}" for name in fields if name.removesuffix("_table") not in BY_FIELD and _long(fields[name])} - {f"field {name!r}" for name in _DROPPED})),
     )  # fmt: skip
+
+
+def _told(error: Any) -> str:
+    """An error reply as a sentence: openFDA's is {code, message}."""
+    held = error if isinstance(error, dict) else {"message": error}
+    said = [str(held[key]).strip(" .!") for key in ("message", "code") if isinstance(held.get(key), str)]
+    return "no label but an error reply of openFDA" + (f": {said[0]}" if said else "") + (f" ({said[1]})" if said[1:] else "")
 
 
 def _parts(section: LabelSection, text: str, names: tuple[str, ...]) -> Iterator[Part]:

@@ -1,4 +1,4 @@
-"""Cuts monographs into passages: one (sub)section each, long ones cut at sentences."""
+"""Cuts monographs into passages: one (sub)section each, long ones cut at sentences, tables whole or at rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from knowledge.types import UNDATED, Monograph, Passage, Section
 
 MAX_TOKENS = 180  # with the heading below MiniLM's 256-token window
 _END = re.compile(r"(?<=[.!?])[\"”)\]]*\s+(?=[A-Z0-9\[(“\"•])|\n+")
+_CELLS = " | "  # divides the cells of a row in the text of labels
+_ASIDE = 200  # characters up to which a line before a row is its table's caption, and up to two between rows are rows of one cell
 _ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|e\.g|i\.e|vs|Dr|Mr|Mrs|Ms|St|No|approx|etc|U\.S|a\.m|p\.m)\.)$")
 
 
@@ -28,7 +30,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def passages(monograph: Monograph, count_tokens: Callable[[str], int], max_tokens: int = MAX_TOKENS) -> Iterator[Passage]:
-    """The passages of a monograph, in its order; each has at most `max_tokens` tokens unless one sentence is longer."""
+    """The passages of a monograph, in its order; each has at most `max_tokens` tokens unless one sentence or table row is longer."""
     for section in monograph.sections:
         for start, end in _pieces(section, count_tokens, max_tokens):
             yield Passage(
@@ -50,12 +52,45 @@ def _pieces(section: Section, count_tokens: Callable[[str], int], max_tokens: in
         return [(section.start, section.end)]
     pieces: list[tuple[int, int]] = []
     first, last, size = -1, 0, 0
-    for start, end in sentences(section.text):
+    for start, end, opens in _units(section.text, count_tokens, max_tokens):
         length = count_tokens(section.text[start:end])
-        if first >= 0 and size + length > max_tokens:
+        if first >= 0 and (opens or size + length > max_tokens):
             pieces.append((section.start + first, section.start + last))
             first, size = -1, 0
         first = start if first < 0 else first
         last, size = end, size + length
     pieces.append((section.start + first, section.start + last))
     return pieces
+
+
+def _units(text: str, count_tokens: Callable[[str], int], max_tokens: int) -> Iterator[tuple[int, int, bool]]:
+    """What is never cut (start, end, whether it opens a passage): sentences, and tables; a table above the limit is given in rows, its
+    caption and header with the first of them."""
+    done = 0
+    for rows in _tables(text):
+        yield from ((done + start, done + end, False) for start, end in sentences(text[done : rows[0][0]]))
+        done = rows[-1][1]
+        if count_tokens(text[rows[0][0] : done]) <= max_tokens:
+            yield rows[0][0], done, False
+            continue
+        celled = [at for at, (start, end) in enumerate(rows) if _CELLS in text[start:end]]
+        head = celled[1] if len(celled) > 1 else celled[0]
+        yield rows[0][0], rows[head][1], True
+        yield from ((start, end, False) for start, end in rows[head + 1 :])
+    yield from ((done + start, done + end, False) for start, end in sentences(text[done:]))
+
+
+def _tables(text: str) -> Iterator[list[tuple[int, int]]]:
+    """The tables of a text as the spans of their rows, the first of which may be a caption."""
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
+    celled = [at for at, (start, end) in enumerate(lines) if _CELLS in text[start:end]]
+    short = {at for at, (start, end) in enumerate(lines) if end - start <= _ASIDE}
+    last = -1
+    while celled:
+        first = stop = celled.pop(0)
+        while celled and celled[0] - stop <= 3 and short.issuperset(range(stop + 1, celled[0])):
+            stop = celled.pop(0)
+        if first - 1 > last and first - 1 in short:
+            first -= 1
+        yield lines[first : stop + 1]
+        last = stop

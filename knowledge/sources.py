@@ -55,7 +55,7 @@ def read_sources(paths: Sequence[Path], report: Report | None = None, progress: 
 
 def source_files(path: Path) -> list[Path]:
     """Every file that a source is read from, sorted."""
-    return [*(sorted(path.glob("*.md")) if _is_corpus(path) else ()), *_labels(path)]
+    return [*(sorted(path.glob("*.md")) if _is_corpus(path) else ()), *(file for file in _labels(path) if file.exists())]
 
 
 def _labels(path: Path) -> list[Path]:

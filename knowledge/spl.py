@@ -9,7 +9,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
 from knowledge.label_sections import BY_CODE, TABLE, population_code
-from knowledge.label_text import lines, raised, table, tidy
+from knowledge.label_tables import table
+from knowledge.label_text import lines, raised, tidy
 from knowledge.labels import Label, LabelError, Part, claim, merged
 from knowledge.types import UNDATED
 

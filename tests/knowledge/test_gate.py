@@ -67,6 +67,20 @@ def test_a_drug_is_named_as_in_the_corpus(substances: list[str], name: str) -> N
     assert name_of(_label(openfda={"substance_name": substances})) == name
 
 
+@pytest.mark.parametrize(
+    ("generic", "name"),
+    [
+        (
+            "LIDOCAINE HYDROCHLORIDE, WARFARIN SODIUM, METFORMIN HYDROCHLORIDE, ASPIRIN, IBUPROFEN",
+            "lidocaine-warfarin-metformin-aspirin-ibuprofen",
+        ),
+        ("AMOXICILLIN AND CLAVULANATE POTASSIUM", "amoxicillin-clavulanate"),
+    ],
+)
+def test_a_kit_is_named_by_what_is_in_it(generic: str, name: str) -> None:
+    assert name_of(_label(openfda={"brand_name": ["Exemplary 40 Kit"], "generic_name": [generic], "substance_name": None})) == name
+
+
 _OTHER = "22222222-2222-3333-4444-555555555555"
 
 

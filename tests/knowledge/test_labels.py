@@ -10,8 +10,10 @@ from assistant.testing import HashEmbedder
 from knowledge import importing, store
 from knowledge.importing import Report, read_labels
 from knowledge.index import build, is_current
-from knowledge.label_text import subsections, table_markup, tidy
+from knowledge.label_tables import filled, placed
+from knowledge.label_text import lines, subsections, tidy
 from knowledge.search import KnowledgeBase
+from knowledge.sources import source_files
 from knowledge.types import Monograph, MonographError
 from tests.conftest import sample
 from tests.knowledge.label_samples import SET_ID, USES, record, save, spl
@@ -101,7 +103,14 @@ _BOMB = '<!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>'
         ("other.xml", b"<html/>", "no SPL"),
         ("cut.json", json.dumps(record()).encode()[:300], "truncated"),
         ("list.json", b"[" + json.dumps(record()).encode()[:300], "truncated"),
-        ("error.json", b'{"error": {"code": "NOT_FOUND"}}', "error"),
+        (
+            "error.json",
+            b'{"error": {"code": "NOT_FOUND", "message": "No matches found!"}}',
+            "error reply of openFDA: No matches found (NOT_FOUND)",
+        ),
+        ("error.json", b'{"error": 404}', "error reply of openFDA"),
+        ("deep.json", b'{"a":' * 200_000, "nested too deeply"),
+        ("deep.jsonl", b'{"a":' * 200_000, "nested too deeply"),
         ("other.json", b'{"a": 1}', "no label"),
         ("empty.json", b"", "empty"),
         ("latin.json", '{"warnings": "Schön"}'.encode("latin-1"), "UTF-8"),
@@ -117,6 +126,43 @@ def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path, name: str, conten
     ((file, reason),) = report.refused
     assert (file, report.taken) == (name, 1)
     assert told in reason
+
+
+def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    save(tmp_path, "metformin.json", record())
+    for name in ("gone.json", "gone.xml"):
+        (tmp_path / name).symlink_to(tmp_path / "nowhere")
+    report = Report()
+    assert len(list(read_labels([tmp_path], report, progress=False))) == 1
+    assert report.refused == [(name, "a link to a file that is not there") for name in ("gone.json", "gone.xml")]
+    assert [path.name for path in source_files(tmp_path)] == ["metformin.json"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sections"),
+    [
+        ("Examplomet (metformin hydrochloride)\n\n4. CONTRAINDICATIONS\n\n{}\n\n7. Drug Interactions\n7.1. Alcohol\nMuch of it is bad.\n", ["Contraindications", "Drug interactions: Alcohol"]),
+        ("DESCRIPTION\n\nEXAMPLOMET (metformin hydrochloride) is a tablet.\n\nDrug-Drug Interactions\n\n{}\n", ["Drug interactions", "Description"]),
+        ("BOXED WARNING\n\n{}\n\nCONTRAINDICATIONS\nGlucophage (see below) is contraindicated. Glucophage is contraindicated in two.\n", ["Boxed warning", "Contraindications"]),
+        ("Examplomet (metformin hydrochloride)\n\n4 CONTRAINDICATIONS\n\n{}\n4. Warnings come later.\n", ["Contraindications"]),
+    ],
+)  # fmt: skip
+def test_headings_of_plain_text(tmp_path: Path, text: str, sections: list[str]) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(text.replace("{}", USES), encoding="utf-8")
+    read = _one(path)
+    assert (read.drug.name, [part.heading for part in read.sections]) == ("metformin", sections)
+
+
+def test_the_label_that_stays_is_said_to_stand_for_the_others(tmp_path: Path) -> None:
+    for name in ("metformin.json", "Glucophage.json"):
+        save(tmp_path, name, record())
+    save(tmp_path, "other.json", record(set_id="22222222-2222-3333-4444-555555555555", openfda={"substance_name": ["WARFARIN SODIUM"]}))
+    report = Report()
+    assert len(list(read_labels([tmp_path], report, progress=False))) == 2
+    ((kept, others),) = report.stands_for
+    assert {kept, others} == {"metformin.json", "Glucophage.json"}
+    assert any(kept in line and others in line for line in report.lines())
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
@@ -146,6 +192,19 @@ def test_many_labels_are_read_by_several_processes(tmp_path: Path) -> None:
         ("Lower it ( 2.1 , 5.3 ) .", "Lower it."),
         ("An INR of (2.5) is the aim", "An INR of (2.5) is the aim"),
         ("(see the dose of 5 mg below)", "(see the dose of 5 mg below)"),
+        ("Lower it [seeAdverse Reactions (6)].", "Lower it."),
+        ("Lower it (seeWarnings and Precautions (5.1)).", "Lower it."),
+        ("[seek help]", "[seek help]"),
+        ("Cough was seen. (5.1) Stop.", "Cough was seen. Stop."),
+        ("Cough was seen. (5.1, 7.2)", "Cough was seen."),
+        ("Lower it ( 5.1, 7.2 ).", "Lower it."),
+        ("Lower it (see section 5.1).", "Lower it."),
+        ("a ratio (1.2) and an interval (1.1, 2.3).", "a ratio (1.2) and an interval (1.1, 2.3)."),
+        ("The mean was 4.2. (5.1)", "The mean was 4.2. (5.1)"),
+        ("a low level.Permanently stop", "a low level. Permanently stop"),
+        ("(as above).Permanently stop", "(as above). Permanently stop"),
+        ("visit www.Sample.Example now or sample.Gov now", "visit www.Sample.Example now or sample.Gov now"),
+        ("e.g.Digoxin, 2.5mg of pH.Eur quality, U.S.Label", "e.g.Digoxin, 2.5mg of pH.Eur quality, U.S.Label"),
         ("above 5 % , or ( rarely ) more", "above 5%, or (rarely) more"),
     ],
 )
@@ -166,8 +225,47 @@ def test_numbered_headings_are_found_in_flat_text(text: str, titles: list[str]) 
     assert [title for _, title, _ in subsections(text, "5")] == titles
 
 
-def test_nothing_of_a_table_is_lost() -> None:
-    assert table_markup("<table><caption>T</caption><tr><td>a<sup>b</sup></td><td>10<sup>3</sup></td></tr></table>") == "T\nab | 10^3"
+def _table(*rows: str, caption: str = "") -> str:
+    cells = "".join("<tr><td>" + "</td><td>".join(row.split("|")) + "</td></tr>" for row in rows)
+    return f"<table><caption>{caption}</caption>{cells}</table>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        (_table("Examplol<sup>b</sup>|10<sup>3</sup>", caption="T"), "T\nExamplol b | 10^3"),
+        (_table("Examplol<sup>1</sup>|5 mg/m<sup>2</sup>|1<sup>st</sup>"), "Examplol 1 | 5 mg/m2 | 1st"),
+        (_table("<list><item><caption>•</caption>Cold hands</item></list>|Stop"), "• Cold hands | Stop"),
+        (_table("|Adults|Children", "5 kg||2 mg"), "| Adults | Children\n5 kg | | 2 mg"),
+        (_table("Adults||5 mg", "Children||2 mg"), "Adults | 5 mg\nChildren | 2 mg"),
+        (
+            _table("Adults|<table><tr><td>in</td><td>side</td></tr></table> and more", "Children|2 mg"),
+            "Adults | in side and more\nChildren | 2 mg",
+        ),
+    ],
+)
+def test_nothing_of_a_table_is_lost(markup: str, text: str) -> None:
+    assert placed("", markup) == ("", (), text)
+
+
+_DOSES = _table("Weight|Dose", "below 10 kg|• 5 mg", "10 kg or more|10 mg", caption="Table 1: Doses")
+
+
+@pytest.mark.parametrize(
+    ("flat", "markup", "text"),
+    [
+        ("As in Table 1. Table 1: Doses Weight Dose below 10 kg • 5 mg 10 kg or more 10 mg Then stop.", _DOSES,
+         "As in Table 1.\nTable 1: Doses\nWeight | Dose\nbelow 10 kg | • 5 mg\n10 kg or more | 10 mg\nThen stop."),
+        ("Weight Dose below 10 kg • 5 mg 10 kg or more 10 mg", _DOSES, "Table 1: Doses\nWeight | Dose\nbelow 10 kg | • 5 mg\n10 kg or more | 10 mg"),
+        ("Weight Dose below 10 kg • 5 mg 20 kg or more 10 mg", _DOSES, "Weight Dose below 10 kg\n• 5 mg 20 kg or more 10 mg"),  # another figure
+        ("Weight Dose below 10 kg • 5 mg 10 kg or more 10 mgs", _DOSES, "Weight Dose below 10 kg\n• 5 mg 10 kg or more 10 mgs"),  # inside a word
+        ("Weight Dose below 10 kg", "", "Weight Dose below 10 kg"),
+    ],
+)  # fmt: skip
+def test_a_flattened_table_gives_way_to_its_rows(flat: str, markup: str, text: str) -> None:
+    rest, tables, loose = placed(flat, markup)
+    assert filled(lines(rest), tables) == text
+    assert bool(loose) == (bool(markup) and not tables)
 
 
 def test_labels_stand_beside_the_authored_monograph(tmp_path: Path) -> None:
