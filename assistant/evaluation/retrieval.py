@@ -145,7 +145,7 @@ def measure(cases: Sequence[Case], way: str, search: Search) -> tuple[Score, lis
 
 
 def table(cases: Sequence[Case], base: KnowledgeBase, misses: int = 0) -> str:
-    """The comparison as Markdown, with the first `misses` questions that the way in service does not answer first."""
+    """The comparison as Markdown (only the first row's times hold the embedding of the questions, which the others reuse), with the first `misses` questions that the way in service does not answer first."""
     lines = ["| way | recall@1 | recall@5 | MRR | wrong drug first | p50 ms | p95 ms |", "|---|---|---|---|---|---|---|"]
     missed: list[tuple[Case, list[Passage]]] = []
     for way, search in Ways(base):
@@ -155,6 +155,7 @@ def table(cases: Sequence[Case], base: KnowledgeBase, misses: int = 0) -> str:
             f"| {way} | {score.recall_at_1:.3f} | {score.recall_at_5:.3f} | {score.mrr:.3f} | {score.wrong_drug_first:.3f} "
             f"| {score.p50_ms:.1f} | {score.p95_ms:.1f} |"
         )
+    lines += ["", "The first row's times hold the embedding of the questions; the others reuse it."]
     for case, found in missed[:misses]:
         first = f"{found[0].drug}, {found[0].section}" if found else "nothing"
         lines.append(f"- {case.question} ({', '.join(sorted(case.drugs))}: {', '.join(sorted(case.codes))}) found {first}")
