@@ -155,6 +155,8 @@ class PharmacyAssistant:
         if about.resolution.ambiguous:
             choices = [_choice(self.base, name) for name in about.resolution.ambiguous[0].names]
             return [], (Status.CLARIFY, "ambiguous_name", message("which_of", choices=listed(choices)))
+        if about.of_the_shop(self.base):
+            return [], (Status.NO_SOURCE, "no_evidence", message("of_the_shop", names=listed(list(about.drugs), "and")))
         if about.pairs and (rows := self._pairs(about)):
             return rows, None
         twice = (pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.shared or pair.twice)

@@ -40,6 +40,14 @@ _PLACE = re.compile(
 )
 
 
+# What a monograph has no section for: price, cover, maker, stock. The nearest sentence to such a question is never its answer.
+_OF_THE_SHOP = re.compile(
+    r"\b(?:costs?|prices?|pricey|cheap(?:er|est)?|afford|coupons?|discounts?|co-?pays?|insurance|medicare|medicaid|goodrx|"
+    r"(?:who|which company) (?:makes?|made|manufactur\w+)|manufactur\w+|in stock|out of stock|shortages?|back ?order\w*|where (?:can|do|could) i (?:buy|get)|for sale)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is asked, and about what.
@@ -65,6 +73,11 @@ class Subject:
             if drug not in mention.names and any(name in self.drugs for name in mention.names):
                 text = text[: mention.start] + text[mention.end :]
         return re.sub(r"\b(?:versus|vs\.?|or|and|than|between)\b\s*(?=\s|$|[?.,])", " ", text)
+
+    def of_the_shop(self, base: KnowledgeBase) -> bool:
+        """Whether it asks for what no section of a monograph is for, such as a price, and the medicines' monographs do not have the word."""
+        asked = _OF_THE_SHOP.search(self.question)
+        return bool(asked and self.drugs) and not any(asked[0].lower() in base.monographs[drug].text.lower() for drug in self.drugs)  # type: ignore[index]
 
     def not_mentioned(self, base: KnowledgeBase) -> list[str]:
         """The words of a question for a side effect that the one medicine's monograph does not hold, so that silence is not taken for a no."""

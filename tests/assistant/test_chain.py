@@ -62,6 +62,8 @@ def test_a_stream_is_the_answer_in_pieces(make: Make) -> None:
         ("🙂🙂", Status.CLARIFY, "unreadable"),
         ("is zorblaxin used for pain", Status.NO_SOURCE, "unknown_drug"),
         ("can i take examplol with samplazine", Status.NO_SOURCE, "no_statement"),
+        ("how much does examplol cost", Status.NO_SOURCE, "no_evidence"),
+        ("who makes examplol", Status.NO_SOURCE, "no_evidence"),
         ("what about it", Status.CLARIFY, "which_drug"),
         ("exam\x00plol dosage of \u200bexamplol", Status.ANSWERED, ""),
     ],
