@@ -28,6 +28,7 @@ from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
 from guardrails.types import Decision, Ruling
 from knowledge.names import Match
+from knowledge.passages import passage
 from knowledge.search import KnowledgeBase
 from knowledge.sections import INTERACTIONS
 from knowledge.types import Hit, Passage
@@ -266,7 +267,4 @@ def _passage(base: KnowledgeBase, monograph_id: str, start: int, end: int) -> Pa
     """The stretch of a monograph as a passage of its interactions."""
     monograph = base.by_id[monograph_id]
     section = next(part for part in monograph.section(INTERACTIONS) if part.start == start)
-    return Passage(
-        monograph.drug.name, section.heading, section.code, monograph.text[start:end], start, end, monograph.id, monograph.revised.isoformat(),
-        "; ".join(source.title for source in monograph.sources), monograph.drug.brands[:3], monograph.origin,
-    )  # fmt: skip
+    return passage(monograph, section, start, end)

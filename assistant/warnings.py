@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.evidence import Evidence, split
 from guardrails.grounding import content_words
+from knowledge.passages import passage
 from knowledge.search import KnowledgeBase
-from knowledge.types import Hit, Monograph, Passage, Section
+from knowledge.types import Hit, Monograph
 
 TABLE = Path(__file__).parent / "warnings.yaml"
 RULE = "warnings"
@@ -105,20 +106,13 @@ def _warning(topic: Topic, question: str, monograph: Monograph, held: Sequence[E
 def _sentences(monograph: Monograph, place: str) -> Iterator[Evidence]:
     for section in monograph.sections:
         if _is_in(section.code, section.heading, place):
-            yield from split(Hit(_passage(monograph, section), 0.0))
+            yield from split(Hit(passage(monograph, section, section.start, section.end), 0.0))
 
 
 def _is_in(code: str, heading: str, place: str) -> bool:
     """Whether a section is the one that the table names: `CODE`, or `CODE: words of its heading`."""
     wanted, _, words = place.partition(": ")
     return code == wanted and words in heading.lower()
-
-
-def _passage(monograph: Monograph, section: Section) -> Passage:
-    return Passage(
-        monograph.drug.name, section.heading, section.code, section.text, section.start, section.end, monograph.id, monograph.revised.isoformat(),
-        "; ".join(source.title for source in monograph.sources), monograph.drug.brands[:3], monograph.origin,
-    )  # fmt: skip
 
 
 def _found(pattern: str, text: str) -> bool:

@@ -33,12 +33,17 @@ def passages(monograph: Monograph, count_tokens: Callable[[str], int], max_token
     """The passages of a monograph, in its order; each has at most `max_tokens` tokens unless one sentence or table row is longer."""
     for section in monograph.sections:
         for start, end in _pieces(section, count_tokens, max_tokens):
-            yield Passage(
-                drug=monograph.drug.name, section=section.heading, section_code=section.code,
-                text=monograph.text[start:end], start=start, end=end, monograph=monograph.id,
-                revised="" if monograph.revised == UNDATED else monograph.revised.isoformat(), source="; ".join(source.title for source in monograph.sources),
-                brands=monograph.drug.brands[:3], origin=monograph.origin,
-            )  # fmt: skip
+            yield passage(monograph, section, start, end)
+
+
+def passage(monograph: Monograph, section: Section, start: int, end: int) -> Passage:
+    """The stretch [start, end) of a monograph's text, which lies in `section`; `revised` is empty where the monograph has no date."""
+    return Passage(
+        drug=monograph.drug.name, section=section.heading, section_code=section.code,
+        text=monograph.text[start:end], start=start, end=end, monograph=monograph.id,
+        revised="" if monograph.revised == UNDATED else monograph.revised.isoformat(),
+        source="; ".join(source.title for source in monograph.sources), brands=monograph.drug.brands[:3], origin=monograph.origin,
+    )  # fmt: skip
 
 
 def embedded_text(passage: Passage) -> str:
