@@ -58,7 +58,7 @@ class Settings:
     max_new_tokens: int = 160
     sentences: int = 5
     min_cosine: float = 0.5
-    min_evidence: float = 0.2
+    min_evidence: float = 0.15
     sure_evidence: float = 0.4
     timeout_s: float = 30.0
     receipts: str = ""
