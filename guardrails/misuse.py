@@ -8,6 +8,7 @@ from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
 THRESHOLD = 0.50  # of all four policies of harm together; on a held-out fifth of the policies' texts .83 are found, .87 at .4 and .80 at .6, with 24, 29 and 16 of 654 ordinary ones refused
+MISUSE = 0.58  # of all four where misuse speaks: giving a shot and coffee with a stimulant stand at .5 to .6, getting high at .8 and more
 _LEAST = 0.25  # of the policy that speaks
 _WITH_PROTECTION = 0.75  # of all four, where the words are those of somebody who wants to prevent, report, store, throw away or learn
 _PROTECTION = re.compile(
@@ -17,11 +18,16 @@ _PROTECTION = re.compile(
     re.IGNORECASE,
 )
 
-# How a tablet is given to somebody who cannot swallow it; the same words are misuse only beside a way of getting it in faster, or its effect.
-_GIVING = re.compile(r"\b(?:crush|split|cut|halv|open|chew|dissolv|sprinkl|swallow|feeding tube)\w*", re.IGNORECASE)
+# How a medicine is given or ended: tablets for somebody who cannot swallow, shots under the skin, tapers. The same words are misuse only beside a
+# way of getting it in faster, or its effect.
+_GIVING = re.compile(
+    r"\b(?:(?:crush|split|cut|halv|open|chew|dissolv|sprinkl|swallow|taper|wean)\w*|feeding tube|under the skin|auto-?injectors?|injection site|"
+    r"through (?:\w+ )?(?:clothes|clothing|jeans|pants)|giv(?:e|ing) (?:\w+ ){1,4}(?:shot|injection))\b",
+    re.IGNORECASE,
+)
 _ABUSING = re.compile(
-    r"\b(?:snort|sniff|inject|shoot|smok|plug|bang|boof|slam|rail|line|nose|vein|needle|high|buzz|rush|trip|stronger|harder|faster|quicker|at once|"
-    r"kick|feel|fun|party|hide|sneak|secret|someone|somebody|her drink|his drink|kill|hurt)\w*",
+    r"\b(?:snort|sniff|shoot|smok|plug|bang|boof|slam|rail|line|nose|vein|high|buzz|rush|trip|stronger|harder|faster|quicker|at once|"
+    r"kick|feel|fun|party|hide|sneak|secret|someone|somebody|her drink|his drink|kill|hurt)\w*|\b(?:crush|dissolv|cook|melt|filter)\w*.*\binject",
     re.IGNORECASE,
 )
 _GIVEN = 0.9  # of all four, where a tablet is only to be given
@@ -31,7 +37,7 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     """Refuses when harm is likelier than not, and misuse or harm to others is the likeliest kind of it."""
     odds = {name: signals.probabilities.get(name, 0.0) for name in ("misuse", "harm_to_others", "self_harm", "emergency")}
     likeliest = max(odds, key=odds.__getitem__)
-    needed = _WITH_PROTECTION if _PROTECTION.search(signals.text) else THRESHOLD
+    needed = _WITH_PROTECTION if _PROTECTION.search(signals.text) else MISUSE if likeliest == "misuse" else THRESHOLD
     if _GIVING.search(signals.text) and not _ABUSING.search(signals.text):
         needed = _GIVEN
     speaking = likeliest in ("misuse", "harm_to_others") and odds[likeliest] >= _LEAST and sum(odds.values()) >= needed
