@@ -163,8 +163,8 @@ class PharmacyAssistant:
         twice = (pair for pair in self.base.pairs([*about.drugs, *about.others]) if pair.shared or pair.twice)
         if about.pairs and (pair := next(twice, None)):
             return [], (Status.ANSWERED, "same_ingredient" if pair.shared else "same_class", pair.text())
-        told = " ".join(self.base.monographs[drug].text.lower() for drug in about.drugs)  # "does metformin lower vitamin B12": it says so
-        unknown = [mention.text for mention in about.resolution.unknown if mention.text.lower() not in told]
+        # "does metformin lower vitamin B12": its monograph says so
+        unknown = [mention.text for mention in about.resolution.unknown if not about.tells(self.base, mention.text)]
         if about.pairs and about.drugs and unknown:
             said = message("unknown_pair", name=listed(unknown), other=listed(list(about.drugs), "and"))
             return [], (Status.NO_SOURCE, "unknown_drug", said)

@@ -74,10 +74,14 @@ class Subject:
                 text = text[: mention.start] + text[mention.end :]
         return re.sub(r"\b(?:versus|vs\.?|or|and|than|between)\b\s*(?=\s|$|[?.,])", " ", text)
 
+    def tells(self, base: KnowledgeBase, words: str) -> bool:
+        """Whether a monograph of the medicines asked about has these words."""
+        return any(words.lower() in base.monographs[drug].text.lower() for drug in self.drugs)
+
     def of_the_shop(self, base: KnowledgeBase) -> bool:
         """Whether it asks for what no section of a monograph is for, such as a price, and the medicines' monographs do not have the word."""
         asked = _OF_THE_SHOP.search(self.question)
-        return bool(asked and self.drugs) and not any(asked[0].lower() in base.monographs[drug].text.lower() for drug in self.drugs)  # type: ignore[index]
+        return asked is not None and bool(self.drugs) and not self.tells(base, asked[0])
 
     def not_mentioned(self, base: KnowledgeBase) -> list[str]:
         """The words of a question for a side effect that the one medicine's monograph does not hold, so that silence is not taken for a no."""
