@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.evidence import Evidence, choose, split
+from assistant.evidence import SHOWN, Evidence, beside, choose, split
 from assistant.messages import listed, message
 from assistant.receipts import Asked, Receipts
 from assistant.register import fit
 from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
-from assistant.warnings import RULE, missing
+from assistant.warnings import RULE, Warned, missing
 from assistant.writing import Draft, write
 from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
@@ -113,6 +113,16 @@ class PharmacyAssistant:
             if isinstance(piece, Answer):
                 return
 
+    def passages(self, question: Question) -> list[Evidence]:
+        """The sentences that the model is shown for a question, in order, whether or not they would be enough to answer it."""
+        placeholders = Placeholders()
+        walk = _Walk(question, self.rails.redact(question.text, placeholders))
+        about = subject(self.base, walk.text, [self.rails.redact(turn.content, placeholders) for turn in question.history if turn.role == "user"])
+        evidence, ending = self._evidence(walk, about)
+        if ending and not about.drugs:
+            return []
+        return self._shown(about, fit(evidence, question.audience))[0]
+
     def _walk(self, walk: _Walk) -> Iterator[Sentence | Answer]:
         text = _CONTROL.sub("", unicodedata.normalize("NFC", walk.question.text)).strip()
         if not text:
@@ -183,6 +193,14 @@ class PharmacyAssistant:
         if len(about.drugs) < 2:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
         return self._compared(about), None
+
+    def _shown(self, about: Subject, evidence: list[Evidence]) -> tuple[list[Evidence], list[Warned]]:
+        """What the model is shown: the chosen sentences, those next to them in rank, and the warnings that the question calls for."""
+        if not any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
+            hits = self.base.find(about.question, about.drugs or None, k=6).hits
+            evidence = [*evidence, *beside(about.question, hits, self.base.embedder, evidence, SHOWN)]
+        warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
+        return [*evidence, *(w.evidence for w in warned)], warned
 
     def _compared(self, about: Subject) -> list[Evidence]:
         """What each of several medicines' own monographs say to a question that is not about them together."""

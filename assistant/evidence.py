@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from knowledge.embedding import Embedder
 from knowledge.passages import sentences
 from knowledge.planted import showable
@@ -14,6 +16,7 @@ from knowledge.types import Hit
 
 _FIRST = 0.22  # a sentence of the best passage may be this much less like the question than the best sentence
 _OTHERS = 0.06  # one of another passage
+SHOWN = 7  # sentences that a model chooses from
 _HIT = 0.3  # weight of the passage's probability beside the sentence's likeness
 
 
@@ -38,6 +41,17 @@ def split(hit: Hit) -> list[Evidence]:
     return [
         Evidence(passage.text[a:b], passage.start + a, passage.start + b, hit) for a, b in sentences(passage.text) if showable(passage.text[a:b])
     ]
+
+
+def beside(question: str, hits: Sequence[Hit], embedder: Embedder, chosen: Sequence[Evidence], limit: int) -> list[Evidence]:
+    """The next best sentences of the hits that are not among those chosen: with them `limit` at most. A model that chooses sees them too."""
+    held = {(piece.hit.passage.monograph, piece.start) for piece in chosen}
+    rest = [piece for hit in hits for piece in split(hit) if (piece.hit.passage.monograph, piece.start) not in held]
+    if not rest or len(chosen) >= limit:
+        return []
+    likeness = embedder.encode([in_plain_words(question), *(piece.text for piece in rest)])
+    scores = likeness[1:] @ likeness[0] + np.array([_HIT * piece.hit.score for piece in rest])
+    return [rest[row] for row in np.argsort(-scores, kind="stable")[: limit - len(chosen)]]
 
 
 def choose(question: str, hits: Sequence[Hit], embedder: Embedder, limit: int) -> list[Evidence]:

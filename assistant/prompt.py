@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -9,21 +11,33 @@ from string import Template
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from assistant.types import Audience
 from knowledge.types import Hit
 
 FOLDER = Path(__file__).parent / "prompts"
 
 
-def render(question: str, hits: Sequence[Hit]) -> list[BaseMessage]:
-    """The messages for a model: the instruction, then the passages numbered from 1, then the question."""
+def render(question: str, hits: Sequence[Hit], audience: Audience = Audience.PATIENT, earlier: Sequence[str] = ()) -> list[BaseMessage]:
+    """The messages for a model: the instruction, then the passages numbered from 1, who reads the answer, and the question.
+
+    Args:
+        question: as asked, redacted; a follow-up as it stands.
+        hits: the passages, in the order of their numbers.
+        audience: who reads the answer.
+        earlier: the user's questions before, redacted, oldest first; the last one is shown.
+    """
     passages = "\n".join(
         f"[{number}] {hit.passage.drug}, {hit.passage.section}: {' '.join(hit.passage.text.split())}"
         for number, hit in enumerate(hits, start=1)
     )
-    return [
-        SystemMessage(_text("system").strip()),
-        HumanMessage(Template(_text("user")).substitute(passages=passages, question=question).strip()),
-    ]
+    asked = f"{earlier[-1]}\nThen: {question}" if earlier else question
+    user = Template(_text("user")).substitute(passages=passages or "none", audience=audience.value, question=asked)
+    return [SystemMessage(_text("system").strip()), HumanMessage(user.strip())]
+
+
+def fingerprint() -> str:
+    """SHA-256 of the wording, so that a model tuned on another one is noticed."""
+    return hashlib.sha256(inspect.getsource(render).encode() + "".join(map(_text, ("system", "user"))).encode()).hexdigest()
 
 
 @cache
