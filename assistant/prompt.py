@@ -15,6 +15,10 @@ from assistant.types import Audience
 from knowledge.types import Hit
 
 FOLDER = Path(__file__).parent / "prompts"
+# What a model writes for want of an answer, for want of a part of it, and on a personal question. Tuned models learn these words.
+ABSTAINS = "The passages do not answer this question."
+SILENT = "The passages do not say"
+REFERS = "Please ask a pharmacist or doctor about your own case."
 
 
 def render(question: str, hits: Sequence[Hit], audience: Audience = Audience.PATIENT, earlier: Sequence[str] = ()) -> list[BaseMessage]:

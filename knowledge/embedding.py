@@ -42,12 +42,17 @@ class Embedder(Protocol):
         """Tokens of `text`, without the model's special tokens."""
 
 
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def check_sha256(path: Path, expected: str) -> None:
     """Raise `ModelFileError` unless the file is there and has this SHA-256."""
     if not path.is_file():
         raise ModelFileError(f"model file {path} is missing: run `make install`")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256(path)
     if found != expected:
         raise ModelFileError(f"model file {path} has SHA-256 {found}, expected {expected}: reinstall it with `make install`")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.evaluation.keyfacts import states
-from assistant.finetuning.examples import ABSTAINS, KINDS, REFERS, SILENT, Example, marked
+from assistant.finetuning.examples import KINDS, Example, marked
+from assistant.prompt import ABSTAINS, REFERS, SILENT
 from guardrails.engine import Guardrails
 from guardrails.types import Decision
 

@@ -17,9 +17,6 @@ from assistant.types import Audience
 from knowledge.passages import sentences
 from knowledge.types import Hit, Passage
 
-ABSTAINS = "The passages do not answer this question."
-SILENT = "The passages do not say"
-REFERS = "Please ask a pharmacist or doctor about your own case."
 KINDS = ("fact", "facts", "interaction", "missed_dose", "boxed", "personal", "follow_up", "absent", "partial", "planted")
 
 
