@@ -167,6 +167,20 @@ def _prepare(arguments: argparse.Namespace) -> None:
             raise RuntimeError(f"{command} could not be prepared")
 
 
+def _finetune(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.finetuning import DATA
+    from assistant.finetuning.examples import read
+    from assistant.finetuning.training import finetune, read_recipe
+    from assistant.model import prepare
+
+    recipe, configured = read_recipe(arguments.recipe), settings.read()
+    base = prepare(configured.models) if recipe.base == settings.VANILLA_MODEL else recipe.base
+    out = arguments.out or configured.cache / "tuning" / arguments.recipe.stem
+    place = finetune(recipe, base, read(DATA / "train.jsonl"), read(DATA / "validation.jsonl"), out, arguments.resume)
+    print(f"{place}: look at loss.png, then `python -m assistant promote {place}`")
+
+
 def _bench(arguments: argparse.Namespace) -> None:
     from assistant.evaluation.bench import main as bench
 
@@ -255,6 +269,11 @@ def _parser() -> argparse.ArgumentParser:
     gate.set_defaults(run=_evaluate_evidence)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)
+    tune = commands.add_parser("finetune", help="tune a model on the examples; about an hour on two cores")
+    tune.add_argument("--recipe", type=Path, required=True, metavar="FILE.yaml", help="such as assistant/finetuning/recipes/lora.yaml")
+    tune.add_argument("--out", type=Path, default=None, metavar="DIR", help="where checkpoints and the adapter go (the cache)")
+    tune.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    tune.set_defaults(run=_finetune)
     bench = commands.add_parser("bench", help="time each stage of an answer")
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-DEFAULT_MODEL = "smollm2-135m-instruct"
+VANILLA_MODEL = "smollm2-135m-instruct"
+DEFAULT_MODEL = VANILLA_MODEL
 QUOTES_ONLY = "none"
 OFF = "off"
 _KINDS: dict[str, Callable[[str], object]] = {"str": str, "int": int, "float": float, "Path": lambda text: Path(text).expanduser()}

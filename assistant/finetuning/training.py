@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +17,11 @@ from assistant.model import as_chat
 from assistant.prompt import fingerprint
 from knowledge.embedding import sha256
 
+if TYPE_CHECKING:
+    from trl import SFTTrainer
+
+# The linear layers of a block in Llama, Mistral, Qwen and SmolLM models.
+_LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 RECIPES = Path(__file__).parent / "recipes"
 
 
@@ -29,7 +34,6 @@ class Recipe(BaseModel):
         layers: `all`, or how many of the last transformer layers are tuned.
         learning_rate: at its peak, after 5% of the steps; falls to 0 along a cosine.
         batch: examples a step, over all processes one step.
-        warm_start: an adapter's folder to go on from.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -65,17 +69,17 @@ def finetune(recipe: Recipe, base: Path | str, train: Sequence[Example], validat
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
-    from trl import SFTConfig, SFTTrainer
+    from trl import SFTConfig
 
     set_seed(recipe.seed)
     began = time.time()
     model = AutoModelForCausalLM.from_pretrained(base, dtype=_dtype(recipe), attn_implementation=_attention())
     layers = None if recipe.layers == "all" else list(range(model.config.num_hidden_layers - recipe.layers, model.config.num_hidden_layers))
-    lora = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear", layers_to_transform=layers, task_type="CAUSAL_LM")
+    lora = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules=_LINEAR, layers_to_transform=layers, task_type="CAUSAL_LM")
     if not recipe.rank:
         for name, weights in model.named_parameters():
             weights.requires_grad = layers is None or any(f"layers.{layer}." in name for layer in layers)
-    trainer = SFTTrainer(
+    trainer = _trainer()(
         model=model,
         args=SFTConfig(
             output_dir=str(out / "checkpoints"), per_device_train_batch_size=recipe.batch, per_device_eval_batch_size=recipe.batch,
@@ -102,6 +106,25 @@ def finetune(recipe: Recipe, base: Path | str, train: Sequence[Example], validat
         seconds=round(time.time() - began),
     ).write(place)  # fmt: skip
     return place
+
+
+def _trainer() -> type[SFTTrainer]:
+    from torch.nn.functional import cross_entropy
+    from trl import SFTTrainer
+
+    class AnswerTrainer(SFTTrainer):
+        """Computes logits from where the first answer of a batch begins. TRL scores every position where there is no GPU, which takes as long as the rest of a step."""
+
+        def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None) -> Any:
+            labels = inputs["labels"]
+            kept = labels.shape[1] - int((labels != -100).any(0).nonzero()[0]) + 1
+            outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], logits_to_keep=kept, use_cache=False)
+            targets = labels[:, 1 - kept :]
+            total = cross_entropy(outputs.logits[:, :-1].float().flatten(0, 1), targets.flatten(), reduction="sum")
+            loss = total / (num_items_in_batch if num_items_in_batch is not None else (targets != -100).sum())
+            return (loss, outputs) if return_outputs else loss
+
+    return AnswerTrainer
 
 
 def as_row(example: Example) -> dict[str, Any]:
