@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import desk
+from assistant.adapter import SHIPPED
 from assistant.types import Answer, Audience, Question, Sentence, Status, Turn
 from knowledge.__main__ import read_jsonl
 
 if TYPE_CHECKING:
+    from assistant.chain import PharmacyAssistant
+    from assistant.evidence import Evidence
+    from assistant.finetuning.examples import Example
     from assistant.records import Records
 
 
@@ -151,13 +155,16 @@ def _forget(arguments: argparse.Namespace) -> None:
 def _prepare(arguments: argparse.Namespace) -> None:
     """Unpack and check the models, fit the classifier, build the index; quick when there is nothing to do."""
     from assistant import settings
-    from assistant.model import prepare
+    from assistant.adapter import MANIFEST
+    from assistant.model import prepare, prepare_tuned
     from guardrails.__main__ import main as guardrails
     from knowledge.__main__ import main as knowledge
 
     configured = settings.read()
     print("models: checking, unpacking on first use (about 20 s)", file=sys.stderr)
     prepare(configured.models)
+    if (SHIPPED / MANIFEST).is_file():
+        prepare_tuned(configured.models)
     for command, run in (
         ("guardrails", lambda: guardrails(["train", "--if-needed"])),
         ("index", lambda: knowledge(["build", "--if-needed", "--out", str(configured.index)])),
@@ -179,6 +186,68 @@ def _finetune(arguments: argparse.Namespace) -> None:
     out = arguments.out or configured.cache / "tuning" / arguments.recipe.stem
     place = finetune(recipe, base, read(DATA / "train.jsonl"), read(DATA / "validation.jsonl"), out, arguments.resume)
     print(f"{place}: look at loss.png, then `python -m assistant promote {place}`")
+
+
+def _ways(arguments: argparse.Namespace) -> tuple[PharmacyAssistant, list[Example], list[list[Evidence]]]:
+    """The assistant, the test questions and the sentences that retrieval finds for each."""
+    from dataclasses import replace
+
+    from assistant import load_assistant, settings
+    from assistant.evaluation import answers
+
+    assistant = load_assistant(replace(settings.read(), model=settings.QUOTES_ONLY, receipts=settings.OFF))
+    rows = answers.read(arguments.cases, arguments.sample)
+    return assistant, rows, [assistant.passages(answers.question(row)) for row in rows]
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from assistant import settings
+    from assistant.evaluation import answers
+    from assistant.model import LocalChatModel, prepare, prepare_tuned
+
+    assistant, rows, passages = _ways(arguments)
+    models = settings.read().models
+    vanilla = LocalChatModel(folder=str(prepare(models)), name_shown="vanilla")
+    tuned = LocalChatModel(folder=str(prepare_tuned(models, arguments.adapter)), name_shown="tuned")
+    ways = {
+        "vanilla alone": answers.alone(vanilla),
+        "vanilla with retrieval": answers.with_passages(vanilla, passages),
+        "tuned alone": answers.alone(tuned),
+        "tuned with retrieval": answers.with_passages(tuned, passages),
+        "tuned with retrieval and rails": answers.asked(assistant.with_model(tuned)),
+        "quotes only": answers.asked(assistant),
+    }
+    scores = answers.run({name: way for name, way in ways.items() if not arguments.way or name in arguments.way}, rows, passages, assistant)
+    if arguments.json:
+        return print(answers.as_json(scores))
+    print(f"{len(rows)} questions about medicines that the model never saw; 95% intervals\n\n{answers.table(scores)}")
+    for name, found in scores.items() if arguments.worst else ():
+        for row in answers.worst(found, arguments.worst):
+            print(f"\n{name}, {row.id}: {row.stated} of {row.facts} facts; unsupported: {' | '.join(row.faults)}")
+
+
+def _promote(arguments: argparse.Namespace) -> int:
+    from assistant import settings
+    from assistant.adapter import MANIFEST, SHIPPED
+    from assistant.evaluation import answers, promotion
+    from assistant.model import LocalChatModel, prepare, prepare_tuned
+    from assistant.adapter.merging import merged
+
+    assistant, rows, passages = _ways(arguments)
+    models = settings.read().models
+    new = LocalChatModel(folder=str(merged(arguments.adapter, prepare(models), models / "candidate")), name_shown="candidate")
+    ways = {"candidate": answers.with_passages(new, passages), "candidate with rails": answers.asked(assistant.with_model(new))}
+    if (SHIPPED / MANIFEST).is_file():
+        old = LocalChatModel(folder=str(prepare_tuned(models)), name_shown="in service")
+        ways |= {"in service": answers.with_passages(old, passages), "in service with rails": answers.asked(assistant.with_model(old))}
+    scores = answers.run(ways, rows, passages, assistant)
+    print(answers.table(scores))
+    worse = [f"{kind}{line}" for kind in ("", " with rails") if f"in service{kind}" in scores for line in promotion.worse(scores[f"in service{kind}"], scores[f"candidate{kind}"])]
+    if worse:
+        raise ValueError(f"{arguments.adapter} stays out of service, it is worse on safety: " + "; ".join(worse))
+    promotion.promote(arguments.adapter)
+    print(f"{arguments.adapter} is in service", file=sys.stderr)
+    return 0
 
 
 def _bench(arguments: argparse.Namespace) -> None:
@@ -274,6 +343,16 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--out", type=Path, default=None, metavar="DIR", help="where checkpoints and the adapter go (the cache)")
     tune.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
     tune.set_defaults(run=_finetune)
+    for name, run, words in (("evaluate", _evaluate, "answers with and without tuning, retrieval and rails, as Markdown"), ("promote", _promote, "put an adapter in service unless it is worse on safety")):
+        judged = commands.add_parser(name, help=words)
+        judged.add_argument("adapter", nargs="?" if name == "evaluate" else None, type=Path, default=SHIPPED, metavar="ADAPTER", help="its folder (the shipped one)")
+        judged.add_argument("--cases", type=Path, default=Path("assistant/finetuning/data/test.jsonl"), metavar="FILE.jsonl")
+        judged.add_argument("--sample", type=int, default=0, metavar="N", help="only so many questions, spread over the file")
+        if name == "evaluate":
+            judged.add_argument("--way", action="append", metavar="NAME", help="only this way; may be given again")
+            judged.add_argument("--worst", type=int, default=0, metavar="N", help="also print the N worst answers of each way")
+            judged.add_argument("--json", action="store_true", help="print JSON")
+        judged.set_defaults(run=run)
     bench = commands.add_parser("bench", help="time each stage of an answer")
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)

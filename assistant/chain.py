@@ -23,7 +23,7 @@ from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
 from assistant.warnings import RULE, Warned, missing
-from assistant.writing import Draft, write
+from assistant.writing import Draft, quote, write
 from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
 from guardrails.types import Decision, Ruling
@@ -85,7 +85,7 @@ class PharmacyAssistant:
 
     def unrecorded(self) -> PharmacyAssistant:
         """The same assistant, whose answers leave no receipt."""
-        return PharmacyAssistant(self.base, self.rails, self.model, self.settings)
+        return self.with_model(self.model)
 
     def _as_of_now(self) -> PharmacyAssistant:
         """This assistant over the newest index, which stays the same from a question's first rail to its last citation."""
@@ -113,6 +113,10 @@ class PharmacyAssistant:
             if isinstance(piece, Answer):
                 return
 
+    def with_model(self, model: BaseChatModel | None) -> PharmacyAssistant:
+        """This assistant with another chat model; no receipts are kept of its answers."""
+        return PharmacyAssistant(self.base, self.rails, model, self.settings)
+
     def passages(self, question: Question) -> list[Evidence]:
         """The sentences that the model is shown for a question, in order, whether or not they would be enough to answer it."""
         placeholders = Placeholders()
@@ -121,7 +125,7 @@ class PharmacyAssistant:
         evidence, ending = self._evidence(walk, about)
         if ending and not about.drugs:
             return []
-        return self._shown(about, fit(evidence, question.audience))[0]
+        return self._shown(about, fit(evidence, question.audience), wide=True)[0]
 
     def _walk(self, walk: _Walk) -> Iterator[Sentence | Answer]:
         text = _CONTROL.sub("", unicodedata.normalize("NFC", walk.question.text)).strip()
@@ -194,9 +198,9 @@ class PharmacyAssistant:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
         return self._compared(about), None
 
-    def _shown(self, about: Subject, evidence: list[Evidence]) -> tuple[list[Evidence], list[Warned]]:
-        """What the model is shown: the chosen sentences, those next to them in rank, and the warnings that the question calls for."""
-        if not any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
+    def _shown(self, about: Subject, evidence: list[Evidence], wide: bool) -> tuple[list[Evidence], list[Warned]]:
+        """What the model is shown: the chosen sentences, those next to them in rank (when `wide`), and the warnings that the question calls for."""
+        if wide and not any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
             hits = self.base.find(about.question, about.drugs or None, k=6).hits
             evidence = [*evidence, *beside(about.question, hits, self.base.embedder, evidence, SHOWN)]
         warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
@@ -226,21 +230,20 @@ class PharmacyAssistant:
 
     def _answer(self, walk: _Walk, about: Subject, evidence: list[Evidence], referral: str) -> Iterator[Sentence | Answer]:
         since = time.perf_counter()
-        evidence = fit(evidence, walk.question.audience)
-        warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
+        core = fit(evidence, walk.question.audience)
+        shown, warned = self._shown(about, core, self.model is not None)
         walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
-        walk.draft = Draft([*evidence, *(w.evidence for w in warned)])
+        needed = range(len(shown) - len(warned), len(shown))
+        walk.draft = Draft(shown, len(core), needed, walk.earlier, walk.question.audience)
         if silent := about.not_mentioned(self.base):
             walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
             yield walk.sentences[-1]
         elif walk.doubtful and about.drugs:
             walk.sentences.append(Sentence(message("nearest", names=listed(list(about.drugs), "and"))))
             yield walk.sentences[-1]
-        for sentence in write(about.question, walk.draft, self.rails, self.model):
-            if not walk.draft.cited[1:]:
-                walk.took("first_sentence", walk.began)
-            walk.sentences.append(sentence)
-            yield sentence
+        yield from self._show(walk, write(walk.text, walk.draft, self.rails, self.model))
+        if walk.draft.abstained and not walk.doubtful:  # the search is sure that the answer is there, the model is not
+            yield from self._show(walk, quote(walk.draft, self.rails))
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
         withheld = walk.draft.withheld
@@ -248,7 +251,15 @@ class PharmacyAssistant:
             return (yield from self._end(walk, Status.FAILED, withheld, message("unchecked")))
         if not walk.draft.cited:
             return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
-        yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", referral)
+        rest = message("rest", names=listed(list(about.drugs), "and")) if walk.draft.silent and about.drugs else ""
+        yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", rest, referral)
+
+    def _show(self, walk: _Walk, sentences: Iterator[Sentence]) -> Iterator[Sentence]:
+        for sentence in sentences:
+            if not walk.draft.cited[1:]:
+                walk.took("first_sentence", walk.began)
+            walk.sentences.append(sentence)
+            yield sentence
 
     def _end(self, walk: _Walk, status: Status, reason: str, *said: str) -> Iterator[Sentence | Answer]:
         """Close the walk with the assistant's own sentences after whatever was shown."""

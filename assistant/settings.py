@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 VANILLA_MODEL = "smollm2-135m-instruct"
+TUNED_MODEL = "pharmacy-smollm2-135m"
 DEFAULT_MODEL = VANILLA_MODEL
 QUOTES_ONLY = "none"
 OFF = "off"
@@ -25,7 +26,7 @@ class Settings:
 
     Attributes:
         cache: folder for prepared models, the index and the fitted classifier.
-        model: `smollm2-135m-instruct` (from its package), a local folder, a hub id, the model's name at `model_url`, or `none` for
+        model: `pharmacy-smollm2-135m` (the next one with the shipped adapter), `smollm2-135m-instruct` (from its package), a local folder, a hub id, the model's name at `model_url`, or `none` for
             quotes only.
         model_url: an OpenAI-compatible endpoint; empty for a local model.
         model_key: the endpoint's key.

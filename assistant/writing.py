@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from langchain_core.language_models import BaseChatModel
 
 from assistant.evidence import Evidence
-from assistant.prompt import render
-from assistant.types import Citation, RailVerdict, Sentence
+from assistant.prompt import ABSTAINS, REFERS, SILENT, render
+from assistant.types import Audience, Citation, RailVerdict, Sentence
 from guardrails.engine import Guardrails
-from guardrails.grounding import shortens
 from guardrails.types import Decision, Ruling
 from knowledge.passages import sentences
+from knowledge.sections import INTERACTIONS
 
 log = logging.getLogger(__name__)
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
@@ -28,17 +28,33 @@ _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
 @dataclass
 class Draft:
-    """An answer in the making: what was shown, cited and decided so far."""
+    """An answer in the making: what was shown, cited and decided so far.
+
+    Attributes:
+        evidence: the sentences that it may rest on.
+        core: how many of the first of them are shown where no model chooses.
+        needed: rows that are shown whatever the model chooses: warnings that the question calls for.
+        abstained: whether the model found no answer in them.
+        silent: whether the model found no answer to a part of the question.
+    """
 
     evidence: Sequence[Evidence]
+    core: int = 0
+    needed: Sequence[int] = ()
+    earlier: Sequence[str] = ()
+    audience: Audience = Audience.PATIENT
     cited: list[int] = field(default_factory=list)  # rows of the evidence, in the order of their markers
+    shown: set[str] = field(default_factory=set)
     verdicts: list[RailVerdict] = field(default_factory=list)
+    abstained: bool = False
+    silent: bool = False
     model_ms: float = 0.0
     rails_ms: float = 0.0
 
     def show(self, text: str, row: int) -> Sentence:
         """The sentence with the marker of its evidence row."""
         self.cited.append(row)
+        self.shown.add(text)
         return Sentence(text, (len(self.cited),))
 
     def note(self, ruling: Ruling, sentence: str) -> None:
@@ -49,7 +65,7 @@ class Draft:
     def withheld(self) -> str:
         """Why evidence was not shown: the reason of the check that refused it; empty when none was held back."""
         refused = [verdict.reason for verdict in self.verdicts if verdict.decision == Decision.REFUSE]
-        return refused[-1] if refused and len(self.cited) < len(self.evidence) else ""
+        return refused[-1] if refused and not self.abstained and len(set(self.cited)) < len(self.needed) + self.core else ""
 
     def citations(self) -> tuple[Citation, ...]:
         """One citation a marker; the quote is the exact span of the monograph."""
@@ -76,37 +92,66 @@ class Draft:
 def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel | None) -> Iterator[Sentence]:
     """The checked sentences of an answer, as they are ready.
 
-    Each evidence sentence is shown once: as the model rewrote it where the rewrite is whole and passes the rails, else as the quote.
+    A model chooses from the evidence and rewords it; each of its sentences is shown as written where one evidence sentence carries it and it
+    passes the rails, else that evidence sentence is quoted in its place. Without a model, or where it gives nothing that may be shown, the
+    core of the evidence is quoted. Nothing is shown when the model abstains: the caller decides what follows.
     """
     quotes = [piece.text for piece in draft.evidence]
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
+        if sentence.startswith(ABSTAINS.rstrip(".")):
+            draft.abstained = not draft.cited
+            break
+        if sentence.startswith(SILENT):
+            draft.silent = True
+            continue
+        if sentence in draft.shown or sentence.startswith(REFERS.rstrip(".")):
+            continue
         ruling = rails.check_answer(sentence, quotes)
         draft.note(ruling, sentence)
         row = ruling.source
-        if row < 0 or row in draft.cited or ruling.decision is Decision.REFUSE:
+        if row < 0 or ruling.decision is Decision.REFUSE:
             strays += 1
-            if strays >= _STRAYS:
-                break
-            continue
-        for earlier in range(row):  # the order of the evidence stands, whatever the model begins with
-            if earlier not in draft.cited:
-                yield from _quoted(draft, rails, quotes, earlier)
-        if ruling.decision is Decision.ALLOW and _rewords(sentence, quotes[row]) and not _names_a_passage(sentence, draft):
+        elif ruling.decision is Decision.ALLOW and _may_be_shown(sentence, row, draft, rails):
             yield draft.show(ruling.text, row)
-        else:
-            strays += 1
+            yield from _whole(draft, rails, quotes, row)
+        elif row not in draft.cited:
             yield from _quoted(draft, rails, quotes, row)
-        if strays >= _STRAYS or len(draft.cited) == len(quotes):
+            yield from _whole(draft, rails, quotes, row)
+        if strays >= _STRAYS:
             break
-    for row in range(len(quotes)):
+    if draft.abstained:
+        return
+    rows = draft.needed if draft.cited else (*range(draft.core), *draft.needed)
+    for row in rows:
         if row not in draft.cited:
             yield from _quoted(draft, rails, quotes, row)
 
 
-def _rewords(sentence: str, quote: str) -> bool:
-    """Whether a sentence is its source but for what it may leave out, with no sign that the source has not: markup, other scripts, controls."""
-    return shortens(sentence, quote) and not set(sentence) - set(quote) - _PLAIN
+def quote(draft: Draft, rails: Guardrails) -> Iterator[Sentence]:
+    """The core of the evidence and what is needed, as quotes."""
+    quotes = [piece.text for piece in draft.evidence]
+    for row in (*range(draft.core), *draft.needed):
+        if row not in draft.cited:
+            yield from _quoted(draft, rails, quotes, row)
+
+
+def _may_be_shown(sentence: str, row: int, draft: Draft, rails: Guardrails) -> bool:
+    """Whether one evidence sentence carries it alone, with no sign that the source has not: markup, other scripts, controls, headings of the prompt."""
+    source = draft.evidence[row].text
+    if set(sentence) - set(source) - _PLAIN or _names_a_passage(sentence, draft):
+        return False
+    ruling = rails.check_answer(sentence, [source])
+    return ruling.decision is Decision.ALLOW and ruling.text == sentence
+
+
+def _whole(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:
+    """The other sentences of an interaction's row: what happens and what to do about it are one."""
+    passage = draft.evidence[row].hit.passage
+    if passage.section_code == INTERACTIONS:
+        for other, piece in enumerate(draft.evidence):
+            if other not in draft.cited and piece.hit.passage == passage:
+                yield from _quoted(draft, rails, quotes, other)
 
 
 def _names_a_passage(sentence: str, draft: Draft) -> bool:
@@ -126,7 +171,7 @@ def _written(question: str, draft: Draft, model: BaseChatModel) -> Iterator[str]
     """The model's sentences, each as soon as it is complete; markers are dropped, since code cites."""
     text, began = "", time.perf_counter()
     try:
-        for chunk in model.stream(render(question, [piece.as_hit for piece in draft.evidence])):
+        for chunk in model.stream(render(question, [piece.as_hit for piece in draft.evidence], draft.audience, draft.earlier)):
             text += str(chunk.content)
             spans = sentences(text)
             for start, end in spans[:-1]:

@@ -134,6 +134,10 @@ class Guardrails:
         """Check one sentence of an answer against its evidence; the ruling's text is what may be shown: it, its source, or nothing."""
         return self._wait(self._sentence(sentence, evidence))
 
+    def grounded(self, sentence: str, evidence: Sequence[str]) -> bool:
+        """Whether the evidence carries a sentence, by the grounding rule alone: to measure with, not to show by."""
+        return self._grounding.check(sentence, evidence).grounded
+
     async def check_answer_async(self, sentence: str, evidence: Sequence[str]) -> Ruling:
         """`check_answer` for callers in an event loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._sentence(sentence, evidence), self._loop))
