@@ -8,13 +8,13 @@ from assistant.model import load_judge, load_model
 from assistant.receipts import Receipts
 from assistant.records import open_records
 from assistant.settings import QUOTES_ONLY, Settings
-from guardrails import classifier, policy
+from guardrails import classifier, policy, red_flags
 from guardrails.encoder import PolicyEncoder
 from guardrails.engine import Guardrails
 from guardrails.policy import Region
 from knowledge.embedding import MINILM_SHA256, Embedder, SentenceEmbedder, packaged_minilm
 from knowledge.reader import read_all
-from knowledge.router import ordinary_questions
+from knowledge.router import asked, ordinary_questions
 from knowledge.search import KnowledgeBase
 
 
@@ -49,7 +49,12 @@ def policy_encoder(embedder: Embedder) -> PolicyEncoder:
 def load_policies(settings: Settings) -> policy.Policies:
     """The policies with the region's numbers."""
     region = Region(settings.emergency_number, settings.poison_line, settings.crisis_line)
-    return policy.load(region=region, ordinary=ordinary_questions())
+    return policy.load(region=region, ordinary=ordinary_questions(), answered=answered_questions())
+
+
+def answered_questions() -> list[str]:
+    """The questions that a monograph answers, but for those with a sign of an emergency."""
+    return list(dict.fromkeys(row.question for row in asked() if not red_flags.find(row.question)))
 
 
 def single_names() -> set[str]:

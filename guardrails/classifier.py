@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from guardrails.policy import Policies
+from guardrails.policy import ANSWERED, Policies
 from guardrails.types import GuardrailError
 
 Vectors = NDArray[np.float32]
@@ -104,8 +104,23 @@ def fit(policies: Policies, encode: Encode, embedding_sha256: str, split: int | 
         encode: (n, d); the columns from `split` on are the tuned encoder's, none of them when it is None.
         embedding_sha256: names `encode`.
     """
-    texts, labels = zip(*policies.labelled(), strict=True)
-    return replace(fit_on(texts, labels, encode(texts), split), policies_sha256=policies.sha256, embedding_sha256=embedding_sha256)
+    texts, labels, vectors = labelled(policies, encode)
+    return replace(fit_on(texts, labels, vectors, split), policies_sha256=policies.sha256, embedding_sha256=embedding_sha256)
+
+
+def labelled(policies: Policies, encode: Encode) -> tuple[list[str], list[str], Vectors]:
+    """Every text of the policies with its policy and its vector, and each question of `answered` under the likeliest of `ANSWERED`."""
+    pairs = policies.labelled()
+    texts, labels = [text for text, _ in pairs], [name for _, name in pairs]
+    vectors = encode(texts)
+    if not policies.answered:
+        return texts, labels, vectors
+    further = encode(policies.answered)
+    names, weights, bias = _head(vectors, labels, _TUNED_C)
+    odds = further @ weights + bias
+    among = [names.index(name) for name in ANSWERED]
+    likeliest = [ANSWERED[row] for row in odds[:, among].argmax(axis=1)]
+    return [*texts, *policies.answered], [*labels, *likeliest], np.vstack([vectors, further])
 
 
 def cross_validated(policies: Policies, encode: Encode, folds: int = 5) -> list[tuple[str, str, dict[str, float]]]:

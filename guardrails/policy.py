@@ -15,6 +15,7 @@ from guardrails.types import Decision, GuardrailError, Verdict
 
 FOLDER = Path(__file__).parent / "policies"
 ORDINARY = "ordinary"
+ANSWERED = (ORDINARY, "personal_dosing", "diagnosis", "special_population")  # policies whose questions are answered, with referral or without
 
 
 class _Source(BaseModel):
@@ -65,6 +66,7 @@ class Policies:
     region: Region
     sha256: str
     ordinary: tuple[str, ...] = ()  # further questions that are simply answered
+    answered: tuple[str, ...] = ()  # further questions that are answered, under which of `ANSWERED` is not known
 
     def message(self, name: str, in_doubt: bool = False) -> str:
         """What the user reads when this policy speaks, or when it is in doubt whether it does."""
@@ -79,13 +81,14 @@ class Policies:
         return list(dict.fromkeys(pairs))
 
 
-def load(folder: Path = FOLDER, region: Region | None = None, ordinary: Sequence[str] = ()) -> Policies:
+def load(folder: Path = FOLDER, region: Region | None = None, ordinary: Sequence[str] = (), answered: Sequence[str] = ()) -> Policies:
     """Read every policy file of a folder.
 
     Args:
         folder: one YAML file a policy.
         region: whose telephone numbers the messages name.
         ordinary: further examples of what is simply answered.
+        answered: further questions that are answered, with referral or without.
 
     Raises:
         GuardrailError: a file is broken, or a message asks for something unknown; names file and field.
@@ -111,8 +114,8 @@ def load(folder: Path = FOLDER, region: Region | None = None, ordinary: Sequence
         for miss in policy.near_misses:
             if miss.policy not in policies:
                 raise GuardrailError(f"{folder / name}.yaml: near_misses: {miss.policy!r} is no policy")
-    total.update("\n".join(ordinary).encode())
-    loaded = Policies(policies, region or Region(), total.hexdigest(), tuple(ordinary))
+    total.update("\n".join((*ordinary, *answered)).encode())
+    loaded = Policies(policies, region or Region(), total.hexdigest(), tuple(ordinary), tuple(answered))
     for name in policies:
         try:
             loaded.message(name)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from guardrails.classifier import Encode, Vectors, fit_on
+from guardrails.classifier import Encode, Vectors, fit_on, labelled
 from guardrails.encoder import LAYERS, TUNED, apply, embed, open_model, pack, pooled
 from guardrails.policy import Policies
 
@@ -65,10 +65,16 @@ def tune(texts: Sequence[str], labels: Sequence[str], base: Path, names: Collect
     return {name: (w.detach() - before[name]).numpy() for name, w in model.named_parameters() if name in before}
 
 
-def learnt(policies: Policies) -> tuple[list[str], list[str]]:
-    """Texts and labels to tune on: all of the policy files', and every second further ordinary question, which are much alike."""
+def learnt(policies: Policies, encode: Encode) -> tuple[list[str], list[str]]:
+    """Texts and labels to tune on: all of the policy files' and of the questions that are answered, and every second further ordinary one, which are
+    much alike.
+
+    Args:
+        encode: the frozen embedding model, for the labels that `labelled` finds.
+    """
     further = set(policies.ordinary)
-    kept = [(text, label) for text, label in policies.labelled() if text not in further or random.Random(text).random() < 0.5]
+    texts, labels, _ = labelled(policies, encode)
+    kept = [(text, label) for text, label in zip(texts, labels, strict=True) if text not in further or random.Random(text).random() < 0.5]
     return [text for text, _ in kept], [label for _, label in kept]
 
 

@@ -39,11 +39,12 @@ def test_a_package_imports_only_what_it_may(package: str) -> None:
             assert name.startswith(tuple(f"{allowed}." for allowed in ALLOWED[package])) or name in ALLOWED[package], f"{path}: {name}"
 
 
-def test_the_serving_path_does_not_import_evaluation() -> None:
+def test_the_serving_path_imports_neither_evaluation_nor_finetuning() -> None:
+    offline = ("assistant.evaluation", "assistant.finetuning")
     for package in OURS:
         for path in (ROOT / package).rglob("*.py"):
-            if path.name != "__main__.py" and "evaluation" not in path.parts:
-                assert not any(name.startswith("assistant.evaluation") for name in imported(path)), path
+            if path.name != "__main__.py" and not {"evaluation", "finetuning"} & set(path.parts):
+                assert not any(name.startswith(offline) for name in imported(path)), path
 
 
 def test_nemo_has_one_importer() -> None:

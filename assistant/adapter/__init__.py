@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.embedding import ModelFileError, sha256
-
-if TYPE_CHECKING:
-    from assistant.finetuning.examples import Example
 
 SHIPPED = Path(__file__).parent
 MANIFEST = "manifest.json"
@@ -24,7 +18,7 @@ class Manifest(BaseModel):
 
     Attributes:
         base, base_sha256: the model that it belongs to, and the SHA-256 of its weights.
-        dataset_sha256: of the examples that it was tuned on, see `dataset_sha256`.
+        dataset_sha256: of the examples that it was tuned on, see `assistant.finetuning.examples.dataset_sha256`.
         prompt_sha256: of the wording of the prompt, see `assistant.prompt.fingerprint`.
         weights_sha256: of the adapter's own weights.
         examples: how many, by split.
@@ -76,8 +70,3 @@ def check(folder: Path, base: Path, prompt_sha256: str) -> Manifest:
         if found != wanted:
             raise ModelFileError(f"the adapter in {folder} does not fit: the {what} changed ({found[:12]}, expected {wanted[:12]}); restore it, or tune again")
     return manifest
-
-
-def dataset_sha256(examples: Iterable[Example]) -> str:
-    """SHA-256 of the hashes of examples, in the order of their ids."""
-    return hashlib.sha256(json.dumps(sorted((example.id, example.hash) for example in examples)).encode()).hexdigest()

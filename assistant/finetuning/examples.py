@@ -114,6 +114,11 @@ def write(path: Path, examples: Iterable[Example]) -> None:
     path.write_text("".join(json.dumps(example.as_json(), ensure_ascii=False) + "\n" for example in examples), encoding="utf-8")
 
 
+def dataset_sha256(examples: Iterable[Example]) -> str:
+    """SHA-256 of the hashes of examples, in the order of their ids."""
+    return hashlib.sha256(json.dumps(sorted((example.id, example.hash) for example in examples)).encode()).hexdigest()
+
+
 def marked(answer: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The sentences of an answer, each with the numbers of the markers after it."""
     parts = re.split(r"((?:\s*\[\d+\])+)", answer)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.adapter import Manifest, dataset_sha256
-from assistant.finetuning.examples import Example
+from assistant.adapter import Manifest
+from assistant.finetuning.examples import Example, dataset_sha256
 from assistant.model import as_chat
 from assistant.prompt import fingerprint
 from knowledge.embedding import sha256
