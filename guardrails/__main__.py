@@ -106,11 +106,11 @@ def _tune(arguments: argparse.Namespace) -> None:
 
     configured = settings.read()
     policies = build.load_policies(configured)
+    encode = SentenceEmbedder(configured.embedding).encode
     if arguments.measure:
-        encode = SentenceEmbedder(configured.embedding).encode
         _print_table(policies, tuning.measure(policies, encode, packaged_minilm(), build.single_names()))
         return
-    texts, labels = tuning.learnt(policies)
+    texts, labels = tuning.learnt(policies, encode)
     tuning.save(tuning.tune(texts, labels, packaged_minilm(), build.single_names()), policies, MINILM_SHA256)
     print("tuned; now run `python -m guardrails train` and `python -m guardrails scorecard`", file=sys.stderr)
 

@@ -127,11 +127,10 @@ def _slip(text: str, chance: random.Random) -> str:
 
 def measure(policies: Policies, encode: Encode, base: Path, names: Collection[str]) -> list[tuple[str, str, dict[str, float]]]:
     """(text, policy, probabilities) of a fifth of the labelled texts, by an encoder and a head that saw neither them nor their near-duplicates."""
-    texts, labels = zip(*policies.labelled(), strict=True)
-    vectors = encode(texts)
+    texts, labels, vectors = labelled(policies, encode)
     group = groups(vectors)
     held = np.isin(group, np.random.default_rng(0).permutation(np.unique(group))[::5])
-    learns = set(learnt(policies)[0])
+    learns = set(learnt(policies, encode)[0])
     seen = [row for row in np.flatnonzero(~held) if texts[row] in learns]
     model, tokenizer = open_model(base)
     with tempfile.TemporaryDirectory() as folder:
