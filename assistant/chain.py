@@ -187,7 +187,7 @@ class PharmacyAssistant:
         if about.pairs and len(about.drugs) >= 2:
             a, b = about.drugs[0], listed(list(about.drugs[1:]), "and")
             return [], (Status.NO_SOURCE, "no_statement", message("no_statement", a=a, b=b))
-        found = self.base.find(about.question, about.drugs or None, k=6)
+        found = self.base.find(about.question, about.drugs or None, k=6, before=about.before)
         if not about.drugs and found.cosine < self.settings.min_cosine:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
         if found.evidence < self.settings.min_evidence:
@@ -201,7 +201,7 @@ class PharmacyAssistant:
     def _shown(self, about: Subject, evidence: list[Evidence], wide: bool) -> tuple[list[Evidence], list[Warned]]:
         """What the model is shown: the chosen sentences, those next to them in rank (when `wide`), and the warnings that the question calls for."""
         if wide and not any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
-            hits = self.base.find(about.question, about.drugs or None, k=6).hits
+            hits = self.base.find(about.question, about.drugs or None, k=6, before=about.before).hits
             evidence = [*evidence, *beside(about.question, hits, self.base.embedder, evidence, SHOWN)]
         warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
         return [*evidence, *(w.evidence for w in warned)], warned

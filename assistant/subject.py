@@ -58,6 +58,7 @@ class Subject:
         drugs: generic names with a monograph, those of earlier turns included.
         others: classes, foods and medicines without a monograph.
         pairs: whether it asks how they go together.
+        before: the earlier question whose medicine this one is about, where it names none itself.
     """
 
     question: str
@@ -65,6 +66,7 @@ class Subject:
     drugs: tuple[str, ...]
     others: tuple[str, ...]
     pairs: bool
+    before: str = ""
 
     def alone(self, drug: str) -> str:
         """The question with the other medicines' names taken out."""
@@ -110,15 +112,16 @@ def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subje
     elif earlier and _ELLIPSIS.match(question) and len(question.split()) <= 6 and resolution.drugs and not resolution.partners:
         question = _written_out(base, earlier[-1], before, resolution)
         resolution = base.resolve(question)
-    if len(resolution.drugs) == 1 and not _CONTENT.search(_without_names(question, resolution)):
+    others = [*resolution.partners, *(mention.names[0] for mention in resolution.unknown)]
+    if len(resolution.drugs) == 1 and not others and not _CONTENT.search(_without_names(question, resolution)):
         question = f"What is {resolution.drugs[0]} used for?"  # a bare name asks what it is
-    drugs = list(resolution.drugs)
+    drugs, leant_on = list(resolution.drugs), ""
     if not drugs and not resolution.unknown and not resolution.ambiguous and _leans_back(base, question):
         drugs = list(next((found for text in reversed(earlier) if (found := base.resolve(text).drugs)), ()))[:1]
-    others = [*resolution.partners, *(mention.names[0] for mention in resolution.unknown)]
+        leant_on = earlier[-1] if drugs else ""
     count = len(drugs) + len(others)
     pairs = bool(drugs or resolution.unknown) and count >= 2 and _asks_for_pairs(base, question, resolution, drugs)
-    return Subject(question, resolution, tuple(drugs), tuple(dict.fromkeys(others)), pairs)
+    return Subject(question, resolution, tuple(drugs), tuple(dict.fromkeys(others)), pairs, leant_on)
 
 
 def _leans_back(base: KnowledgeBase, question: str) -> bool:

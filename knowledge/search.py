@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge import index as indexing
 from knowledge import ranking, store
+from knowledge.aliases import ingredients
 from knowledge.embedding import Embedder, Vectors
 from knowledge.interactions import InteractionTable, Pair
 from knowledge.names import Match, NameIndex, Resolution
@@ -78,7 +79,7 @@ class KnowledgeBase:
         """The `k` best passages for a question in the newest build; see `find`."""
         return list(self.latest().find(question, drugs, k).hits)
 
-    def find(self, question: str, drugs: Sequence[str] | None = None, k: int = 5) -> Found:
+    def find(self, question: str, drugs: Sequence[str] | None = None, k: int = 5, before: str = "") -> Found:
         """The best passages for a question, inside the monographs of `drugs`.
 
         Args:
@@ -86,6 +87,7 @@ class KnowledgeBase:
             drugs: generic names; None to use the drugs that the question names (both, where a name could be two), or all
                 monographs when it names none. A question that names only medicines without a monograph finds nothing.
             k: at most this many hits.
+            before: the earlier question, redacted, that a question without a medicine's name leans on.
         """
         resolution = self.resolve(question)
         scope = list(drugs or ())
@@ -94,7 +96,10 @@ class KnowledgeBase:
             if not scope and resolution.unknown:
                 return Found((), {}, 0.0)
         sections = self.sections(question, resolution)
-        passages, rows = self._candidates(question, resolution, scope, sections)
+        if before:
+            earlier = self.sections(before)
+            sections = {name: (1 - ranking.LEANING) * odds + ranking.LEANING * earlier[name] for name, odds in sections.items()}
+        passages, rows = self._candidates(question, resolution, scope, sections, before)
         if not passages:
             return Found((), {}, 0.0)
         scores = ranking.scores(rows)
@@ -115,17 +120,25 @@ class KnowledgeBase:
         return self._candidates(question, self.resolve(question), drugs, sections)
 
     def _candidates(
-        self, question: str, resolution: Resolution, scope: Sequence[str], sections: Mapping[str, float]
+        self, question: str, resolution: Resolution, scope: Sequence[str], sections: Mapping[str, float], before: str = ""
     ) -> tuple[list[Passage], NDArray[np.float64]]:
         rows = self._index.rows(scope) if scope else None
         if rows is not None and not len(rows):
             return [], np.zeros((0, len(ranking.FEATURES)))
-        vector = self.embedder.encode([in_plain_words(_with_generics(question, resolution))])[0]
+        vector = self._vector(question, resolution)
+        if before:
+            vector = vector + ranking.LEANING * self._vector(before, self.resolve(before))
+            vector /= np.linalg.norm(vector)
         pool = self._index.search(vector, rows, limit=_POOL if rows is None else len(rows))
         passages = [self._index.passages[row] for row, _ in pool]
-        wanted = frozenset(name.lower() for name in (*resolution.drugs, *resolution.partners))
-        asked = in_plain_words(_without_drugs(question, resolution))
-        return passages, ranking.features(passages, [cosine for _, cosine in pool], asked, sections, wanted)
+        unheld = (part for mention in resolution.unknown for name in mention.names for part in (name, *ingredients(name)))
+        medicines = frozenset(name.lower() for name in (*resolution.drugs, *unheld))
+        wanted = medicines | frozenset(name.lower() for name in resolution.partners)
+        asked, earlier = (in_plain_words(_without_drugs(text, self.resolve(text))) for text in (question, before))
+        return passages, ranking.features(passages, [cosine for _, cosine in pool], asked, sections, wanted, medicines, earlier)
+
+    def _vector(self, question: str, resolution: Resolution) -> Vectors:
+        return self.embedder.encode([in_plain_words(_with_generics(question, resolution))])[0]
 
     def sections(self, question: str, resolution: Resolution | None = None) -> dict[str, float]:
         """Section (`CODE TITLE`) -> probability that it answers the question."""

@@ -34,7 +34,7 @@ def _judged(base: KnowledgeBase, answerable: Path, unanswerable: Path, splits: S
     for question, history, known in asked:
         about = subject(base, question, history)
         if about.drugs and not about.pairs:
-            yield Judged(question, known, base.find(about.question, about.drugs).evidence)
+            yield Judged(question, known, base.find(about.question, about.drugs, before=about.before).evidence)
 
 
 def table(judged: Sequence[Judged]) -> str:

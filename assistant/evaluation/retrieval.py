@@ -89,7 +89,7 @@ class Ways:
         about = subject(self.base, case.question, case.history)
         scope = about.drugs or [name for mention in about.resolution.ambiguous for name in mention.names]
         if without is None:
-            return [hit.passage for hit in self.base.find(about.question, scope or None, _K).hits]
+            return [hit.passage for hit in self.base.find(about.question, scope or None, _K, about.before).hits]
         passages, rows = self.base.candidates(about.question, scope, self.base.sections(about.question))
         rows[:, without] = 0.0
         return [passages[row] for row in np.argsort(-ranking.scores(rows), kind="stable")[:_K]]
