@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from guardrails import populations
+from guardrails import contrast, populations
+from guardrails.contrast import drawn
 from guardrails.quantities import Quantity, codes, quantities
-from guardrails.wording import EVERYWHERE, words
+from guardrails.wording import Word, words
 
-_REACH = 4  # words on each side that tell what a number is said of
-_CLEARLY = 0.25  # by how much another number's surroundings must fit better
 _DAY = frozenset({"day"})
 
 Known = Sequence[tuple[Quantity, str]]
@@ -67,7 +66,8 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return daily or any(" daily " in f" {source.lower()} " for _, source in known if said.dimension == "time" or not _other_rate(known))
     if said.dimension == "per_day":
         return any(
-            (other.dimension == "dose" and (other.low, other.high) == (said.low, said.high))
+            (other.dimension == "time" and other.high and other.low and abs(24 / other.high - said.low) + abs(24 / other.low - said.high) < 1e-6)
+            or (other.dimension == "dose" and (other.low, other.high) == (said.low, said.high))
             or (other.dimension == "time" and said.low and abs(24 / said.low - other.low) < 1e-6)
             for other, _ in known
         )
@@ -81,6 +81,8 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return any(other.dimension == "percent" and abs(other.low - said.low) < 0.5 and abs(other.high - said.high) < 0.5 for other, _ in known)
     if said.dimension == "time" and said.low == said.high:
         return any(other.dimension == "per_day" and abs(24 / other.high - said.low) < 1e-6 for other, _ in known if other.high)
+    if said.dimension == "time" and any(other.dimension == "per_day" and other.low and abs(24 / other.high - said.low) + abs(24 / other.low - said.high) < 1e-6 for other, _ in known):
+        return True
     if said.dimension in ("time", "months", "volume", "mass") and said.low != said.high:
         return {said.low, said.high} <= {other.low for other, _ in known if other.dimension == said.dimension}
     return False
@@ -99,52 +101,38 @@ def _bounds_agree(said: Quantity, other: Quantity) -> bool:
 
 def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str:
     """The source's number that stands where this one does, when the equal one stands elsewhere; "" when it is in its place."""
-    here = _around(said, sentence)
-    rivals = [(other, source) for other, source in known if other.dimension == said.dimension and not _same(said, other)]
-    if said.dimension == "per_day" and said.low != 1:
-        rivals += [(other, source) for other, source in known if other.per == "day"]
-    if not here or not rivals:
-        return ""
-    attached = _attached(said, sentence)
-    for side in (0, 1):
-        if attached[side] and not any(attached[side] in _attached(other, source) for other, source in same):
-            for other, source in rivals:
-                if _attached(other, source)[side] == attached[side]:
-                    return other.text
-    own = max(_fit(here, _around(other, source)) for other, source in same)
-    best, text = max((_fit(here, _around(other, source)), other.text) for other, source in rivals)
-    return text if best > own + _CLEARLY and own < 0.6 else ""
+    kind = _RIVALS.get(said.dimension, said.dimension)
+    mine = _beside(sentence, kind)
+    here = _told(sentence, kind, True)[[other.start for other in mine].index(said.start)] - {_key(said)}
+    found = ""
+    for quantity, source in same:
+        rivals = _beside(source, kind)
+        if len(rivals) < 2 or quantity not in rivals:
+            return ""
+        told, at = _told(source, kind, False), rivals.index(quantity)
+        taken = [other.text for row, other in enumerate(rivals) if told[row] != told[at] and not _same(said, other) and drawn(here, told[at] - {_key(quantity)}, told[row] - {_key(other)})]
+        if not taken:
+            return ""
+        found = taken[0]
+    return found
+
+
+_RIVALS = {"months": "time", "per_week": "per_day", "per_month": "per_day", "per_year": "per_day", "interval": "per_day", "span": "time"}
+
+
+def _key(quantity: Quantity) -> str:
+    return f"{quantity.low:g}-{quantity.high:g} {quantity.dimension}"
 
 
 @lru_cache(maxsize=4096)
-def _attached(quantity: Quantity, text: str) -> tuple[str, str]:
-    """The keys of the words next to a number, before and after it in its clause; "" where there is none."""
-    last = quantity.start + len(quantity.text)
-    told = [word for word in words(text) if word.kind != "light" and word.key not in EVERYWHERE]
-    before = [word for word in told if word.end <= quantity.start and not re.search(r"[,;:.]|\band\b", text[word.end : quantity.start])]
-    after = [word for word in told if word.start >= last and not re.search(r"[,;:.]|\band\b", text[last : word.start])]
-    return (before[-1].key if before else "", after[0].key if after else "")
+def _beside(text: str, kind: str) -> tuple[Quantity, ...]:
+    """The quantities of one kind in a text, in order."""
+    return tuple(quantity for quantity in read(text) if _RIVALS.get(quantity.dimension, quantity.dimension) == kind)
 
 
 @lru_cache(maxsize=4096)
-def _around(quantity: Quantity, text: str) -> dict[str, float]:
-    """The words near a number, nearer ones weighing more; a semicolon or full stop ends them."""
-    begin = max(text.rfind(";", 0, quantity.start), text.rfind(". ", 0, quantity.start)) + 1
-    stop = text.find(";", quantity.start)
-    spoken = [word for word in words(text) if word.start >= begin and (stop < 0 or word.end <= stop) and word.kind != "light" and word.key not in EVERYWHERE]
-    last = quantity.start + len(quantity.text)
-    before = [word for word in spoken if word.end <= quantity.start][-_REACH:][::-1]
-    after = [word for word in spoken if word.start >= last][:_REACH]
-    near: dict[str, float] = {}
-    for side in (before, after):
-        for at, word in enumerate(side):
-            near[word.key] = max(near.get(word.key, 0.0), 1 / (1 + at))
-    for other in read(text):
-        if other.start != quantity.start and begin <= other.start and (stop < 0 or other.start < stop):
-            near[f"{other.low:g} {other.dimension}"] = 0.5
-    return near
-
-
-def _fit(here: dict[str, float], there: dict[str, float]) -> float:
-    both = sum(min(weight, there[key]) for key, weight in here.items() if key in there)
-    return both / max(1e-9, min(sum(here.values()), sum(there.values()))) if here and there else 0.0
+def _told(text: str, kind: str, shared: bool) -> tuple[frozenset[str], ...]:
+    """For each quantity of a kind the words and numbers of its part."""
+    numbers = [Word(_key(number), number.text, number.start, number.start + len(number.text), "number") for number in read(text)]
+    places = tuple((quantity.start, quantity.start + len(quantity.text)) for quantity in _beside(text, kind))
+    return contrast.told(text, places, tuple(sorted([*words(text), *numbers], key=lambda word: word.start)), shared)

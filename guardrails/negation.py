@@ -15,11 +15,12 @@ _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as we
 _CLOSE = 0.75  # share of a claim's words in its source's order from which nothing is excused
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
+    r"\b(?:unless|except(?: for| when| if| that)?|only(?! (?:slightly|a little|mildly|partly|somewhat|rarely))|(?<!either )(?<!either one )(?<!than )alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"unless|until|except", re.IGNORECASE)  # stands in a clause of its own
+_WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 _NOT_BEFORE = re.compile(r"\b(?:not|never|n't)\b.*\bbefore\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
 _ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
@@ -82,8 +83,10 @@ def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iter
 def _meant(clause: Clause, other: Clause) -> bool:
     """Whether what the two share is what is denied, not something beside it or under a "without"."""
     said, plain = (clause, other) if clause.denied else (other, clause)
-    if plain.keys & (_HALF_DENIED - said.keys):
+    if plain.keys & (_HALF_DENIED - said.keys) and (said.keys - plain.keys - EVERYWHERE or not said.keys - EVERYWHERE):
         return False
+    if clause.denied and _WITHOUT.search(clause.text) and clause.keys & other.without:
+        return True
     if clause.denied:
         return not clause.keys & other.without
     return bool(clause.keys & other.scope) and not other.keys & clause.without

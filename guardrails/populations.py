@@ -23,7 +23,7 @@ POPULATIONS = _compiled({
     "older adults": r"older (?:adults?|people|patients|persons?|age)|elderly|seniors?|geriatric|aged 65|65 years",
     "pregnancy": r"pregnan\w+|unborn|trimester|fet(?:us|al)|foet\w+|childbirth|birth defects?|expecting|(?:in )?labor(?!at)",
     "breastfeeding": r"breast-?\s?feed\w*|breast-?fed|breast milk|nursing|nursed|lactat\w+|human milk|(?:the|her|mother's|your) milk",
-    "kidney": r"kidneys?|renal(?:ly)?|eGFR|GFR|dialysis|creatinine|hemodialysis",
+    "kidney": r"kidneys?|renal(?:ly)?|eGFR|GFR|dialysis|creatinine|hemodialysis|CrCl|mL/min",
     "liver": r"liver|hepat\w+|cirrhosis|Child-Pugh",
     "women": r"women|woman|females?|mothers?", "men": r"men|man|males?(?! (?:bab|infant|child|fetus|foetus))",
     "diabetes": r"diabet\w+", "asthma": r"asthma\w*", "copd": r"COPD|chronic obstructive\b[\w ]+", "heart failure": r"heart failure", "epilepsy": r"epilep\w+|seizure disorders?",
