@@ -101,23 +101,40 @@ def _bounds_agree(said: Quantity, other: Quantity) -> bool:
 
 def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str:
     """The source's number that stands where this one does, when the equal one stands elsewhere; "" when it is in its place."""
-    kind = _RIVALS.get(said.dimension, said.dimension)
-    mine = _beside(sentence, kind)
-    here = _told(sentence, kind, True)[[other.start for other in mine].index(said.start)] - {_key(said)}
+    kind = _kind(said, sentence)
+    here = _told(sentence, kind, False)[_beside(sentence, kind).index(said)].keys - {_key(said)}
+    first, last = contrast.near(sentence, said.start, said.start + len(said.text))
+    close = frozenset(word.key for word in _spoken(sentence) if first <= word.start and word.end <= last)
     found = ""
     for quantity, source in same:
         rivals = _beside(source, kind)
         if len(rivals) < 2 or quantity not in rivals:
             return ""
-        told, at = _told(source, kind, False), rivals.index(quantity)
-        taken = [other.text for row, other in enumerate(rivals) if told[row] != told[at] and not _same(said, other) and drawn(here, told[at] - {_key(quantity)}, told[row] - {_key(other)})]
+        told, at = _told(source, kind, True), rivals.index(quantity)
+        own = told[at].keys - {_key(quantity)}
+        taken = ""
+        for row, other in enumerate(rivals):
+            theirs = told[row].keys - {_key(other)}
+            if told[row] is told[at] or _same(said, other) or (close & (own - theirs) and not close & (theirs - own)):
+                continue
+            if drawn(here, own, theirs) or (told[at].after - theirs and not told[row].after - own and not here & (told[at].after - theirs)):
+                taken = other.text
+                break
         if not taken:
             return ""
-        found = taken[0]
+        found = taken
     return found
 
 
-_RIVALS = {"months": "time", "per_week": "per_day", "per_month": "per_day", "per_year": "per_day", "interval": "per_day", "span": "time"}
+_OF_AGE = re.compile(r"\b(?:age|aged|ages|old|older|younger|child|children|baby|babies|infants)\b", re.IGNORECASE)
+_RIVALS = {"months": "time", "per_week": "per_day", "per_month": "per_day", "per_year": "per_day", "interval": "per_day", "single": "per_day", "span": "time"}
+
+
+def _kind(quantity: Quantity, text: str) -> str:
+    """What a quantity may be mistaken for: a time for a time, an age for an age, how often for how often."""
+    if quantity.dimension == "months" and ("year" in quantity.text or _OF_AGE.search(text[max(0, quantity.start - 25) : quantity.start + len(quantity.text) + 8])):
+        return "age"
+    return _RIVALS.get(quantity.dimension, quantity.dimension)
 
 
 def _key(quantity: Quantity) -> str:
@@ -126,13 +143,17 @@ def _key(quantity: Quantity) -> str:
 
 @lru_cache(maxsize=4096)
 def _beside(text: str, kind: str) -> tuple[Quantity, ...]:
-    """The quantities of one kind in a text, in order."""
-    return tuple(quantity for quantity in read(text) if _RIVALS.get(quantity.dimension, quantity.dimension) == kind)
+    """The quantities of one kind in a text, in order; an amount a day is also how often."""
+    return tuple(quantity for quantity in read(text) if _kind(quantity, text) == kind or (kind == "per_day" and quantity.per in ("day", "week")))
 
 
 @lru_cache(maxsize=4096)
-def _told(text: str, kind: str, shared: bool) -> tuple[frozenset[str], ...]:
-    """For each quantity of a kind the words and numbers of its part."""
+def _spoken(text: str) -> tuple[Word, ...]:
     numbers = [Word(_key(number), number.text, number.start, number.start + len(number.text), "number") for number in read(text)]
-    places = tuple((quantity.start, quantity.start + len(quantity.text)) for quantity in _beside(text, kind))
-    return contrast.told(text, places, tuple(sorted([*words(text), *numbers], key=lambda word: word.start)), shared)
+    return tuple(sorted([*words(text), *numbers], key=lambda word: word.start))
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str, kind: str, own: bool) -> tuple[contrast.Part, ...]:
+    """For each quantity of a kind the part that it stands in."""
+    return contrast.told(text, tuple((quantity.start, quantity.start + len(quantity.text)) for quantity in _beside(text, kind)), _spoken(text), own)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from guardrails.wording import EVERYWHERE, Word
@@ -35,30 +36,36 @@ def parts(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int, 
     return [*found, (start, len(text), held)]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The keys of the words and numbers in one part, and of those that follow its places there."""
+
+    keys: frozenset[str]
+    after: frozenset[str]
+
+
 @lru_cache(maxsize=4096)
-def told(text: str, places: tuple[tuple[int, int], ...], spoken: tuple[Word, ...], shared: bool) -> tuple[frozenset[str], ...]:
-    """For each place the keys of the words in its part. What precedes the first number belongs to all when no later part has words before its own,
-    and what follows the last when no earlier part has words after: such words are left out, or given to all where `shared`."""
+def told(text: str, places: tuple[tuple[int, int], ...], spoken: tuple[Word, ...], own: bool) -> tuple[Part, ...]:
+    """For each place the part that it stands in; with `own` without what all parts share.
+
+    What precedes the first place is said of all when no later part has words before its own; what follows the last, when no earlier part has any after.
+    """
     cut = parts(text, places)
-    keys: list[set[str]] = []
-    lead, tail = set[str](), set[str]()
+    before, after, every = [], [], []
     for start, end, held in cut:
-        first, last = places[held[0]][0], places[held[-1]][1]
         inside = [word for word in spoken if start <= word.start and word.end <= end and word.kind != "light" and word.key not in EVERYWHERE]
-        keys.append({word.key for word in inside})
-        if start == 0:
-            lead = {word.key for word in inside if word.end <= first}
-        if end == len(text):
-            tail = {word.key for word in inside if word.start >= last}
-    bare = lambda at, before: not any(  # noqa: E731
-        cut[at][0] <= word.start and word.end <= cut[at][1] and word.kind not in ("light", "number") and word.key not in EVERYWHERE
-        and (word.end <= places[cut[at][2][0]][0] if before else word.start >= places[cut[at][2][-1]][1]) for word in spoken
-    )  # fmt: skip
-    if len(cut) > 1 and all(bare(at, True) for at in range(1, len(cut))):
-        keys = [had | lead if shared else had - lead for had in keys]
-    if len(cut) > 1 and all(bare(at, False) for at in range(len(cut) - 1)):
-        keys = [had | tail if shared else had - tail for had in keys]
-    return tuple(frozenset(keys[next(at for at, (_, _, held) in enumerate(cut) if row in held)]) for row in range(len(places)))
+        every.append({word.key for word in inside})
+        before.append({word.key for word in inside if word.end <= places[held[0]][0] and (start == 0 or word.kind != "number")})
+        after.append({word.key for word in inside if word.start >= places[held[-1]][1]})
+    if own and len(cut) > 1 and not any(before[1:]):
+        numbered = any(word.kind == "number" and start <= word.start and word.end <= places[held[0]][0] for start, _, held in cut[1:] for word in spoken)
+        lead = {key for key in before[0] if not (numbered and key[0].isdigit())}
+        every, after = [had - lead for had in every], [had - lead for had in after]
+    if own and len(cut) > 1 and not any(after[:-1]):
+        every[-1] -= after[-1]
+        after[-1] = set()
+    of = {row: Part(frozenset(every[at]), frozenset(after[at])) for at, (_, _, held) in enumerate(cut) for row in held}
+    return tuple(of[row] for row in range(len(places)))
 
 
 def drawn(said: frozenset[str], own: frozenset[str], other: frozenset[str]) -> bool:
@@ -67,3 +74,13 @@ def drawn(said: frozenset[str], own: frozenset[str], other: frozenset[str]) -> b
     if not theirs & said:
         return False
     return len(theirs & said) / len(theirs) > (len(mine & said) / len(mine) if mine else 0.0)
+
+
+def near(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch around a place up to the nearest joints."""
+    first = max((match.end() for match in _NEAREST.finditer(text, 0, start)), default=0)
+    last = _NEAREST.search(text, end)
+    return first, last.start() if last else len(text)
+
+
+_NEAREST = re.compile(r"[;:.](?:\s|$)|,\s|\s\(|\)|\s(?=(?:and|or|but|while)\s)", re.IGNORECASE)

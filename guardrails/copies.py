@@ -49,10 +49,11 @@ def _slots(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names: Fi
         for at, one in enumerate(names):
             for other in names[at + 1 :]:
                 places = [[row for row, word in enumerate(theirs) if word.key == mine[name].key] for name in (one, other)]
-                if mine[one].key != mine[other].key and all(len(place) == 1 for place in places):
-                    (here,), (there,) = places
+                if mine[one].key != mine[other].key and all(places):
                     listed = all(not word.kind and find_names(word.text) for word in mine[one:other])
-                    if here > there and not listed and _slot(mine, one, theirs, there) and _slot(mine, other, theirs, here):
+                    turned = any(_slot(mine, one, theirs, there) and _slot(mine, other, theirs, here) for here in places[0] for there in places[1] if here > there)
+                    kept = any(_slot(mine, one, theirs, here) or _slot(mine, other, theirs, there) for here in places[0] for there in places[1] if here < there)
+                    if turned and not kept and not listed:
                         yield f"meaning: {mine[one].text} and {mine[other].text} exchanged"
 
 

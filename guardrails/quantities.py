@@ -23,6 +23,7 @@ _PER_DAY = re.compile(rf"\b{_COUNT}[\s-]*,?\s*{_DAY}\b", re.IGNORECASE)
 _PER_WEEK = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+week|weekly)\b", re.IGNORECASE)
 _PER_MONTH = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+month|monthly)\b", re.IGNORECASE)
 _PER_YEAR = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+year|yearly)\b", re.IGNORECASE)
+_SINGLE = re.compile(r"(?<=m[gL] )once\b(?! (?:a|per|each|every|daily|weekly|monthly|or)\b)", re.IGNORECASE)
 _EVERY = re.compile(rf"\b(?:every|each)\s+({NUMBER})(?:\s?(?:to|-|–|or)\s?({NUMBER}))?[\s-]*(hours?|hrs?|h|days?|weeks?|months?)\b", re.IGNORECASE)
 _APART = re.compile(rf"(?:\bat\s+({NUMBER})[\s-]*(hours?)\s+intervals|(?<!to )(?<![-–])\b({NUMBER})\s+(hours?)\s+apart)\b", re.IGNORECASE)
 _EVERY_OTHER = re.compile(r"\b(?:every (?:other|second)|alternate|each other) (day|week|month)s?\b", re.IGNORECASE)
@@ -103,6 +104,8 @@ def quantities(text: str) -> list[Quantity]:
         for match in pattern.finditer(text):
             count = _TIMES.get((match[1] or "").lower()) or value(match[2])
             add(match, count, value(match[3]) if match[3] else count, dimension)
+    for match in _SINGLE.finditer(text):
+        add(match, 1.0, 1.0, "single", bounded=False)
     for match in _LATIN_TIMES.finditer(text):
         count = _LATIN[match[0].lower().replace(".", "")]
         add(match, count, count, "per_day", bounded=False)
