@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from guardrails import contrast, populations
 from guardrails.contrast import drawn
@@ -28,10 +29,10 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
     for quantity in read(sentence):
         same = [(other, source) for other, source in known if _same(quantity, other)]
         if not same:
-            if not _said_otherwise(quantity, known):
+            if not _said_otherwise(quantity, known) or _per_other(quantity, sentence, ground):
                 yield f"number: {quantity.text}"
             continue
-        agreeing = [(other, source) for other, source in same if _bounds_agree(quantity, other)]
+        agreeing = [(other, source) for other, source in same if _bounds_agree(quantity, other) and not _turned(quantity, sentence, other, source)]
         if not agreeing:
             yield f"comparator: {quantity.cue} {quantity.text}".replace("  ", " ")
         elif group := populations.moved(quantity, sentence, agreeing):
@@ -88,6 +89,17 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
     return False
 
 
+def _per_other(said: Quantity, sentence: str, ground: Sequence[str]) -> bool:
+    """Whether the amount that a "daily" follows is one that the source gives by the week or month."""
+    if (said.dimension, said.low, said.high) != ("per_day", 1.0, 1.0):
+        return False
+    amount = next((other for other in read(sentence) if other.dimension == "mass" and 0 <= said.start - other.start - len(other.text) <= 2), None)
+    return amount is not None and any(
+        other.dimension == "mass" and (other.low, other.high) == (amount.low, amount.high) and rate.dimension in ("per_week", "per_month") and 0 <= rate.start - other.start - len(other.text) <= 6
+        for source in ground for other, rate in pairwise(read(source))
+    )  # fmt: skip
+
+
 def _other_rate(known: Known) -> bool:
     return any(other.dimension in ("per_day", "per_week", "interval") for other, _ in known)
 
@@ -128,6 +140,16 @@ def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str
 
 _OF_AGE = re.compile(r"\b(?:age|aged|ages|old|older|younger|child|children|baby|babies|infants)\b", re.IGNORECASE)
 _RIVALS = {"months": "time", "per_week": "per_day", "per_month": "per_day", "per_year": "per_day", "interval": "per_day", "single": "per_day", "span": "time"}
+
+
+def _turned(said: Quantity, sentence: str, other: Quantity, source: str) -> bool:
+    """Whether "after 14 days" stands for "within 14 days", or the other way round."""
+    after = [bool(_AFTER.search(text[: quantity.start])) for quantity, text in ((said, sentence), (other, source))]
+    within = [quantity.cue.startswith("within") for quantity in (said, other)]
+    return (after[0] and within[1]) or (within[0] and after[1])
+
+
+_AFTER = re.compile(r"\b(?:after|later than) (?:about )?$", re.IGNORECASE)
 
 
 def _kind(quantity: Quantity, text: str) -> str:

@@ -7,11 +7,11 @@ of one with the words of the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guardrails.wording import EVERYWHERE, Word
+from guardrails.wording import EVERYWHERE, Word, words
 
 # From the strongest joint to the weakest: the strongest between two numbers is where one part ends.
 _JOINTS = tuple(
@@ -20,14 +20,14 @@ _JOINTS = tuple(
 )
 
 
-def parts(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int, list[int]]]:
+def parts(text: str, places: Sequence[tuple[int, int]], joints: Sequence[re.Pattern[str]] = _JOINTS) -> list[tuple[int, int, list[int]]]:
     """The stretches [start, end) of a text that hold one place each, or several that nothing parts, with the rows of their places; the places
     come in order."""
     found: list[tuple[int, int, list[int]]] = []
     start, held = 0, [0]
     for row in range(1, len(places)):
         between = text[places[row - 1][1] : places[row][0]]
-        joint = next((match for pattern in _JOINTS if (match := pattern.search(between))), None)
+        joint = next((match for pattern in joints if (match := pattern.search(between))), None)
         if joint:
             cut = places[row - 1][1] + joint.start()
             found.append((start, cut, held))
@@ -84,3 +84,40 @@ def near(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _NEAREST = re.compile(r"[;:.](?:\s|$)|,\s|\s\(|\)|\s(?=(?:and|or|but|while)\s)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text names one of several things of a kind, such as a brand or a form."""
+
+    start: int
+    end: int
+    name: str
+
+
+def failures(sentence: str, source: str, kinds: Iterable[Callable[[str], Sequence[Place]]]) -> Iterable[str]:
+    """`meaning: … for …` where a claim says of one brand, form or group what its source says of another."""
+    for find in kinds:
+        there = find(source)
+        if len({place.name for place in there}) < 2:
+            continue
+        sides = _sides(source, there)
+        for named, said in _sides(sentence, find(sentence)):
+            if len(named) > 1:
+                continue
+            own = frozenset().union(*(keys for names, keys in sides if names & named))
+            others = [(names, keys) for names, keys in sides if not names & named]
+            if any(names & named for names, _ in sides) and not said & (own - frozenset().union(*(keys for _, keys in others))):
+                yield from (f"meaning: {min(named)} for {min(names)}" for names, keys in others if said & (keys - own))
+
+
+def _sides(text: str, places: Sequence[Place]) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """(what is named, the keys of the words) of each part that strong joints make."""
+    if not places:
+        return []
+    spoken = [word for word in words(text) if word.kind != "light" and word.key not in EVERYWHERE]
+    found = []
+    for start, end, held in parts(text, [(place.start, place.end) for place in places], _JOINTS[:3]):
+        inside = frozenset(word.key for word in spoken if start <= word.start and word.end <= end and not any(word.start < place.end and place.start < word.end for place in places))
+        found.append((frozenset(places[row].name for row in held), inside))
+    return found

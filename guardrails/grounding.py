@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guardrails import amounts, copies, meaning, negation, populations
+from guardrails import amounts, contrast, copies, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
@@ -130,6 +130,7 @@ class Grounding:
         failed = [
             *amounts.failures(sentence, ground), *self._names_failed(sentence, source, subject), *negation.failures(sentence, ground, self._name_keys(sentence, source)),
             *populations.failures(sentence, ground), *meaning.failures(sentence, ground, self._find_names),
+            *contrast.failures(sentence, source, (self._brand_places, *populations.PLACES)),
         ]  # fmt: skip
         if support.clinical:
             failed.append(f"support: {', '.join(support.clinical)}")
@@ -152,14 +153,18 @@ class Grounding:
             if " " not in name or not content_words(name) <= there:
                 yield f"drug: {name}"
         brands = self._brands(source)
-        for brand, name in sorted(self._brands(sentence).items()):
-            if brand not in brands and name in brands.values():
+        for key, (brand, names) in sorted(self._brands(sentence).items()):
+            if key not in brands and any(names & others for _, others in brands.values()):
                 yield f"drug: {brand}"
 
-    def _brands(self, text: str) -> dict[str, str]:
-        """The brand names in a text, each with its medicine."""
-        found = {word.text: self._find_names(word.text) for word in words(text) if not word.kind and self._is_name(word.text)}
-        return {brand: name for brand, names in found.items() for name in names if brand not in name and text[text.lower().find(brand)].isupper()}
+    def _brands(self, text: str) -> dict[str, tuple[str, frozenset[str]]]:
+        """The brand names in a text by their keys, each as written with its medicines."""
+        found = {word.key: (word.text, self._find_names(word.text)) for word in words(text) if not word.kind and self._is_name(word.text)}
+        return {key: (brand, names) for key, (brand, names) in found.items() if not any(key in content_words(name) for name in names)}
+
+    def _brand_places(self, text: str) -> list[contrast.Place]:
+        brands = self._brands(text)
+        return [contrast.Place(word.start, word.end, word.key) for word in words(text) if word.key in brands]
 
 
 def shortens(sentence: str, source: str) -> bool:

@@ -24,6 +24,7 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
     yield from _turned(said, known)
     yield from _exchanged(said, known, find_names)
     yield from _compared(sentence, ground)
+    yield from _shares(sentence, ground)
     yield from _objects(sentence, ground, find_names)
     yield from _other(said, known, sentence)
     yield from copies.failures(sentence, ground, find_names)
@@ -143,6 +144,18 @@ def _other(said: Sequence[Word], known: Sequence[Sequence[Word]], sentence: str)
         for row, word in enumerate(source):
             if word.key == "=different" and any(other.key in _PREFERRED for other in source[row : row + 5]):
                 yield f"meaning: {word.text} dropped"
+
+
+_SHARE = re.compile(r"\b(nearly all|almost all|all|most|half|many|some|a few|few)(?: of)? (?:the )?(?:people|patients|adults|women|men|children|users)\b", re.IGNORECASE)
+_HOW_MANY = {"nearly all": 4, "almost all": 4, "all": 4, "most": 3, "half": 2, "many": 2, "some": 1, "a few": 0, "few": 0}
+
+
+def _shares(sentence: str, ground: Sequence[str]) -> Iterable[str]:
+    """Another share of people than the source's: "all people" for "some people"."""
+    stated = {_HOW_MANY[match[1].lower()] for source in ground for match in _SHARE.finditer(source)}
+    for match in _SHARE.finditer(sentence):
+        if stated and _HOW_MANY[match[1].lower()] not in stated:
+            yield f"meaning: {match[0].lower()}"
 
 
 _STOPPED = re.compile(r"\b(stop|keep (?:on )?taking|continue|hold|start|skip|restart)\s+(?:the |an? |your |any )?((?:[\w-]+ ?){1,3})", re.IGNORECASE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from guardrails.contrast import Place
 from guardrails.quantities import Quantity
 
 Table = dict[str, re.Pattern[str]]
@@ -128,3 +129,17 @@ _KINDS = tuple(
         ("children", "babies", "adults", "older adults"), ("women", "men"), ("kidney", "liver"), ("tablet", "liquid", "injection", "patch"), ("extended-release", "immediate-release"),
     )
 )  # fmt: skip
+
+
+def _places(kind: Mapping[str, re.Pattern[str]]) -> Callable[[str], list[Place]]:
+    def find(text: str) -> list[Place]:
+        return sorted((Place(match.start(), match.end(), name) for name, pattern in kind.items() for match in pattern.finditer(text)), key=lambda place: place.start)
+
+    return find
+
+
+# What a source may set beside each other, each with its own facts.
+PLACES = tuple(
+    _places({name: (POPULATIONS | ROUTES)[name] for name in names})
+    for names in (("children", "babies", "adults", "older adults"), ("women", "men"), ("mouth", "injection", "patch", "vaginal", "nasal", "topical", "eye"), ("extended-release", "immediate-release"))
+)
