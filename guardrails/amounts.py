@@ -37,7 +37,7 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
             yield f"comparator: {quantity.cue} {quantity.text}".replace("  ", " ")
         elif group := populations.moved(quantity, sentence, agreeing):
             yield f"population: {quantity.text} for {group}"
-        elif other := _of_another(quantity, sentence, agreeing, known):
+        elif other := _of_another(quantity, sentence, agreeing):
             yield f"number: {quantity.text} stands for {other}"
         elif quantity.dimension in ("mass", "volume", "units", "tablet") and (group := populations.dropped(quantity, sentence, agreeing)):
             yield f"population: {group} dropped"
@@ -111,7 +111,7 @@ def _bounds_agree(said: Quantity, other: Quantity) -> bool:
     return timed and (said.cue or other.cue).startswith(("within", "even", "up to")) and not (other.cue.startswith("up to") and not said.cue)
 
 
-def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str:
+def _of_another(said: Quantity, sentence: str, same: Known) -> str:
     """The source's number that stands where this one does, when the equal one stands elsewhere; "" when it is in its place."""
     kind = _kind(said, sentence)
     here = _told(sentence, kind, False)[_beside(sentence, kind).index(said)].keys - {_key(said)}

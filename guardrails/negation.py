@@ -144,7 +144,7 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) ->
             only_here = parts[row].keys.difference(*(part.keys for part in parts if part is not parts[row]))
             if not close and _softened(source[match.end() :], spoken, sentence):
                 continue
-            if _narrowed(source, match, parts[row], spoken):
+            if "only" not in sentence.lower() and _narrowed(source, match, parts[row], spoken):
                 yield f"exception: {match[0].lower()} dropped"
                 return
             if _kept(main, spoken) < 0.6 or (main is not parts[row] and only_here & spoken and _CONDITION.search(sentence)):
