@@ -358,7 +358,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
     grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")
     grounding.add_argument("--cases", type=Path, default=Path("tests/cases/grounding.jsonl"), metavar="FILE.jsonl")
-    grounding.add_argument("--split", choices=["dev", "test"], default="test")
+    grounding.add_argument("--split", choices=["dev", "dev2", "test"], default="test")
     grounding.add_argument("--model", action="store_true", help="ask the chat model too, seconds a row")
     grounding.add_argument("--sample", type=int, default=0, metavar="N", help="only so many rows, spread over the split")
     grounding.add_argument("--json", action="store_true", help="print JSON")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-from guardrails import populations
+from guardrails import contrast, populations
+from guardrails.contrast import drawn
 from guardrails.quantities import Quantity, codes, quantities
-from guardrails.wording import EVERYWHERE, words
+from guardrails.wording import Word, words
 
-_REACH = 4  # words on each side that tell what a number is said of
-_CLEARLY = 0.25  # by how much another number's surroundings must fit better
 _DAY = frozenset({"day"})
 
 Known = Sequence[tuple[Quantity, str]]
@@ -29,15 +29,15 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
     for quantity in read(sentence):
         same = [(other, source) for other, source in known if _same(quantity, other)]
         if not same:
-            if not _said_otherwise(quantity, known):
+            if not _said_otherwise(quantity, known) or _per_other(quantity, sentence, ground):
                 yield f"number: {quantity.text}"
             continue
-        agreeing = [(other, source) for other, source in same if _bounds_agree(quantity, other)]
+        agreeing = [(other, source) for other, source in same if _bounds_agree(quantity, other) and not _turned(quantity, sentence, other, source)]
         if not agreeing:
             yield f"comparator: {quantity.cue} {quantity.text}".replace("  ", " ")
         elif group := populations.moved(quantity, sentence, agreeing):
             yield f"population: {quantity.text} for {group}"
-        elif other := _of_another(quantity, sentence, agreeing, known):
+        elif other := _of_another(quantity, sentence, agreeing):
             yield f"number: {quantity.text} stands for {other}"
         elif quantity.dimension in ("mass", "volume", "units", "tablet") and (group := populations.dropped(quantity, sentence, agreeing)):
             yield f"population: {group} dropped"
@@ -67,7 +67,8 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return daily or any(" daily " in f" {source.lower()} " for _, source in known if said.dimension == "time" or not _other_rate(known))
     if said.dimension == "per_day":
         return any(
-            (other.dimension == "dose" and (other.low, other.high) == (said.low, said.high))
+            (other.dimension == "time" and other.high and other.low and abs(24 / other.high - said.low) + abs(24 / other.low - said.high) < 1e-6)
+            or (other.dimension == "dose" and (other.low, other.high) == (said.low, said.high))
             or (other.dimension == "time" and said.low and abs(24 / said.low - other.low) < 1e-6)
             for other, _ in known
         )
@@ -81,9 +82,22 @@ def _said_otherwise(said: Quantity, known: Known) -> bool:
         return any(other.dimension == "percent" and abs(other.low - said.low) < 0.5 and abs(other.high - said.high) < 0.5 for other, _ in known)
     if said.dimension == "time" and said.low == said.high:
         return any(other.dimension == "per_day" and abs(24 / other.high - said.low) < 1e-6 for other, _ in known if other.high)
+    if said.dimension == "time" and any(other.dimension == "per_day" and other.low and abs(24 / other.high - said.low) + abs(24 / other.low - said.high) < 1e-6 for other, _ in known):
+        return True
     if said.dimension in ("time", "months", "volume", "mass") and said.low != said.high:
         return {said.low, said.high} <= {other.low for other, _ in known if other.dimension == said.dimension}
     return False
+
+
+def _per_other(said: Quantity, sentence: str, ground: Sequence[str]) -> bool:
+    """Whether the amount that a "daily" follows is one that the source gives by the week or month."""
+    if (said.dimension, said.low, said.high) != ("per_day", 1.0, 1.0):
+        return False
+    amount = next((other for other in read(sentence) if other.dimension == "mass" and 0 <= said.start - other.start - len(other.text) <= 2), None)
+    return amount is not None and any(
+        other.dimension == "mass" and (other.low, other.high) == (amount.low, amount.high) and rate.dimension in ("per_week", "per_month") and 0 <= rate.start - other.start - len(other.text) <= 6
+        for source in ground for other, rate in pairwise(read(source))
+    )  # fmt: skip
 
 
 def _other_rate(known: Known) -> bool:
@@ -97,54 +111,71 @@ def _bounds_agree(said: Quantity, other: Quantity) -> bool:
     return timed and (said.cue or other.cue).startswith(("within", "even", "up to")) and not (other.cue.startswith("up to") and not said.cue)
 
 
-def _of_another(said: Quantity, sentence: str, same: Known, known: Known) -> str:
+def _of_another(said: Quantity, sentence: str, same: Known) -> str:
     """The source's number that stands where this one does, when the equal one stands elsewhere; "" when it is in its place."""
-    here = _around(said, sentence)
-    rivals = [(other, source) for other, source in known if other.dimension == said.dimension and not _same(said, other)]
-    if said.dimension == "per_day" and said.low != 1:
-        rivals += [(other, source) for other, source in known if other.per == "day"]
-    if not here or not rivals:
-        return ""
-    attached = _attached(said, sentence)
-    for side in (0, 1):
-        if attached[side] and not any(attached[side] in _attached(other, source) for other, source in same):
-            for other, source in rivals:
-                if _attached(other, source)[side] == attached[side]:
-                    return other.text
-    own = max(_fit(here, _around(other, source)) for other, source in same)
-    best, text = max((_fit(here, _around(other, source)), other.text) for other, source in rivals)
-    return text if best > own + _CLEARLY and own < 0.6 else ""
+    kind = _kind(said, sentence)
+    here = _told(sentence, kind, False)[_beside(sentence, kind).index(said)].keys - {_key(said)}
+    first, last = contrast.near(sentence, said.start, said.start + len(said.text))
+    close = frozenset(word.key for word in _spoken(sentence) if first <= word.start and word.end <= last)
+    found = ""
+    for quantity, source in same:
+        rivals = _beside(source, kind)
+        if len(rivals) < 2 or quantity not in rivals:
+            return ""
+        told, at = _told(source, kind, True), rivals.index(quantity)
+        own = told[at].keys - {_key(quantity)}
+        taken = ""
+        for row, other in enumerate(rivals):
+            theirs = told[row].keys - {_key(other)}
+            if told[row] is told[at] or _same(said, other) or (close & (own - theirs) and not close & (theirs - own)):
+                continue
+            if drawn(here, own, theirs) or (told[at].after - theirs and not told[row].after - own and not here & (told[at].after - theirs)):
+                taken = other.text
+                break
+        if not taken:
+            return ""
+        found = taken
+    return found
+
+
+_OF_AGE = re.compile(r"\b(?:age|aged|ages|old|older|younger|child|children|baby|babies|infants)\b", re.IGNORECASE)
+_RIVALS = {"months": "time", "per_week": "per_day", "per_month": "per_day", "per_year": "per_day", "interval": "per_day", "single": "per_day", "span": "time"}
+
+
+def _turned(said: Quantity, sentence: str, other: Quantity, source: str) -> bool:
+    """Whether "after 14 days" stands for "within 14 days", or the other way round."""
+    after = [bool(_AFTER.search(text[: quantity.start])) for quantity, text in ((said, sentence), (other, source))]
+    within = [quantity.cue.startswith("within") for quantity in (said, other)]
+    return (after[0] and within[1]) or (within[0] and after[1])
+
+
+_AFTER = re.compile(r"\b(?:after|later than) (?:about )?$", re.IGNORECASE)
+
+
+def _kind(quantity: Quantity, text: str) -> str:
+    """What a quantity may be mistaken for: a time for a time, an age for an age, how often for how often."""
+    if quantity.dimension == "months" and ("year" in quantity.text or _OF_AGE.search(text[max(0, quantity.start - 25) : quantity.start + len(quantity.text) + 8])):
+        return "age"
+    return _RIVALS.get(quantity.dimension, quantity.dimension)
+
+
+def _key(quantity: Quantity) -> str:
+    return f"{quantity.low:g}-{quantity.high:g} {quantity.dimension}"
 
 
 @lru_cache(maxsize=4096)
-def _attached(quantity: Quantity, text: str) -> tuple[str, str]:
-    """The keys of the words next to a number, before and after it in its clause; "" where there is none."""
-    last = quantity.start + len(quantity.text)
-    told = [word for word in words(text) if word.kind != "light" and word.key not in EVERYWHERE]
-    before = [word for word in told if word.end <= quantity.start and not re.search(r"[,;:.]|\band\b", text[word.end : quantity.start])]
-    after = [word for word in told if word.start >= last and not re.search(r"[,;:.]|\band\b", text[last : word.start])]
-    return (before[-1].key if before else "", after[0].key if after else "")
+def _beside(text: str, kind: str) -> tuple[Quantity, ...]:
+    """The quantities of one kind in a text, in order; an amount a day is also how often."""
+    return tuple(quantity for quantity in read(text) if _kind(quantity, text) == kind or (kind == "per_day" and quantity.per in ("day", "week")))
 
 
 @lru_cache(maxsize=4096)
-def _around(quantity: Quantity, text: str) -> dict[str, float]:
-    """The words near a number, nearer ones weighing more; a semicolon or full stop ends them."""
-    begin = max(text.rfind(";", 0, quantity.start), text.rfind(". ", 0, quantity.start)) + 1
-    stop = text.find(";", quantity.start)
-    spoken = [word for word in words(text) if word.start >= begin and (stop < 0 or word.end <= stop) and word.kind != "light" and word.key not in EVERYWHERE]
-    last = quantity.start + len(quantity.text)
-    before = [word for word in spoken if word.end <= quantity.start][-_REACH:][::-1]
-    after = [word for word in spoken if word.start >= last][:_REACH]
-    near: dict[str, float] = {}
-    for side in (before, after):
-        for at, word in enumerate(side):
-            near[word.key] = max(near.get(word.key, 0.0), 1 / (1 + at))
-    for other in read(text):
-        if other.start != quantity.start and begin <= other.start and (stop < 0 or other.start < stop):
-            near[f"{other.low:g} {other.dimension}"] = 0.5
-    return near
+def _spoken(text: str) -> tuple[Word, ...]:
+    numbers = [Word(_key(number), number.text, number.start, number.start + len(number.text), "number") for number in read(text)]
+    return tuple(sorted([*words(text), *numbers], key=lambda word: word.start))
 
 
-def _fit(here: dict[str, float], there: dict[str, float]) -> float:
-    both = sum(min(weight, there[key]) for key, weight in here.items() if key in there)
-    return both / max(1e-9, min(sum(here.values()), sum(there.values()))) if here and there else 0.0
+@lru_cache(maxsize=4096)
+def _told(text: str, kind: str, own: bool) -> tuple[contrast.Part, ...]:
+    """For each quantity of a kind the part that it stands in."""
+    return contrast.told(text, tuple((quantity.start, quantity.start + len(quantity.text)) for quantity in _beside(text, kind)), _spoken(text), own)

@@ -11,7 +11,7 @@ from guardrails.wording import Word, words
 _BREAK = re.compile(
     r"[;:!?](?=\s|$)|\.(?=\s|$)|\s[–—-]\s|\((?=\w+ \w+)|,?\s\b(?=(?:but|because|so that|unless|except|until|although|though|while|whereas|as long as|since|if|when|who|which|"
     r"rather than|instead of|even when|even if|whether|in case|away from)\b)|,\s(?=(?:and|or|so|yet|as|even|nor)\b)|(?:,\s|\s(?=(?:and|but|or) ))(?:and |but |or )?"
-    r"(?=(?:not|never|do not|don't|must not|should not|is not|are not|cannot|may not|can not|does not|avoid|no|there is|there are|it is|they are)\b)|,\s(?=(?:with|where|for|\w+ing)\b)",
+    r"(?=(?:not|never|do not|don't|must not|should not|is not|are not|cannot|may not|can not|does not|avoid|no|there is|there are|it is|they are)\b)|\s(?=and \w+ (?:no|nothing|never)\b)|,\s(?=(?:with|where|for|\w+ing)\b)",
     re.IGNORECASE,
 )
 # What makes a clause say that something is not so. A bound ("no more than 5 mg") is none: it is compared with its number.
@@ -19,13 +19,13 @@ _NOT = re.compile(
     r"\b(?:not(?! only\b)|no(?! more than| less than| later than| fewer than| longer than| sooner than| matter\b)|never|cannot|neither|nor|none|nothing(?! but)|nobody|\w+n't|"
     r"avoid(?:s|ed|ing|ance)?|contraindicated?|contraindications?|forbidden|prohibited|refrain\w*|unsafe|away from|out of (?:\w+(?:'s)? ){0,2}reach|protect(?:ed|s)? (?:\w+ ){0,2}from|clear of|rul(?:es?|ed|ing) out|"
     r"instead of|rather than|in place of|free of|unlikely|unable|lacks?|disagrees?|(?:advis\w+|warn\w*|caution\w*|recommend\w*) against|hold off|withhold|withheld|discouraged|inadvisable|"
-    r"stays? the same|as usual|as normal|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|"
-    r"unnecessary|needless|disallowed|excluded?s?|throw away|thrown away|(?:not|n't) yet|hardly|barely|little or no)\b",
+    r"stays? the same|as usual|as normal|unchanged|loses? the ability|inability|unapproved|(?:skip|leave out|leaves out|omit)(?:s|ped|ted)?|unsuitable|unknown|unclear|left out|leaves? (?:[\w-]+ ){1,3}out|let go|"
+    r"unnecessary|needless|disallowed|excluded?s?|(?:not|n't) yet|hardly|barely|little or no)\b",
     re.IGNORECASE,
 )
 TWICE = re.compile(
     r"\b(?:cannot|can't|can not|could not|not) be (?:avoided|excluded|ruled out)|\b(?:not|never|n't|no reason to|no need to)(?: be| to| been)? (?:contraindicated|unsafe|unlikely|avoid(?:ed)?|forbidden|prohibited|skip(?:ped)?|rul(?:e|ed) out|without|fail|discouraged|unable|"
-    r"withhold|withheld|omit(?:ted)?|leave out)\b",
+    r"withhold|withheld|omit(?:ted)?|leave out|left out|let go)\b",
     re.IGNORECASE,
 )
 _LEANING = re.compile(r"(?:if|when|whenever|who|which|that|because|since|as|or|nor|with|for|where|whether|to|during|in case|even|while|until|unless|except|though|although)\b", re.IGNORECASE)
@@ -34,9 +34,10 @@ _PURPOSE = re.compile(r"\b(?:to|helps?|help to|order to) (?:avoid)", re.IGNORECA
 _NOT_ALONE = re.compile(r"\b(?:whether or not|not only|if not\b|no problem|no matter)", re.IGNORECASE)
 LIMIT = re.compile(
     r"\b(?:do not|don't|must not|should not|may not|can not|cannot|is not|are not|not|never|no \w+)(?: (?:to |be |safely |ever )?\w+)?(?: [\w-]+){0,5} (?:more|longer|higher|later) than (?=\w*\d|one|two|three|four|half|a )"
-    r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:es|ing)?|exceed(?:s|ing)?)\b",
+    r"|\b(?:not|never|must not|does not|do not|without)(?: to)? (?:go(?:ing)? (?:over|above|past|beyond)|pass(?:es|ing)?|exceed(?:s|ing)?)\b(?=[^.;]*?(?:\d|\blimit|\bmaximum|\b(?:one|two|three|four|five|six)\b))",
     re.IGNORECASE,
 )
+_AND_IS = re.compile(r"\s(?=(?:and|or) (?:is|are|can|may|must|should|will|has|have)\b)", re.IGNORECASE)
 _EITHER = re.compile(r"\bwith (?:or|and) without|regardless of|no matter|without regard to|independent of|(?<=, )with (?=\w+ or without)", re.IGNORECASE)
 _LATER_EITHER = re.compile(r"\bwith (\w+(?: \w+)?) or without(?: it)?\b|\bwithout or with\b", re.IGNORECASE)
 _EMPTY = re.compile(r"\bon an empty stomach\b|\bwhile fasting\b", re.IGNORECASE)
@@ -85,7 +86,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     plain = _EMPTY.sub("without food", _LATER_EITHER.sub(r"with or without \1", text.replace("’", "'")))
     plain = LIMIT.sub("at most ", plain)
     parts: list[str] = []
-    for part in _BREAK.split(plain):
+    for part in (half for whole in _BREAK.split(plain) for half in _halves(whole)):
         part = part.strip(" ,()")
         if not part:
             continue
@@ -94,6 +95,14 @@ def clauses(text: str) -> tuple[Clause, ...]:
         else:
             parts.append(part)
     return tuple(_read(part) for part in parts)
+
+
+def _halves(part: str) -> list[str]:
+    """"is not frozen and is kept cold": what is not denied, apart from what is."""
+    joint = _AND_IS.search(part)
+    if joint and _NOT.search(part[: joint.start()]) and not _NOT.search(part[joint.start() :]):
+        return [part[: joint.start()], part[joint.start() :]]
+    return [part]
 
 
 def _read(part: str) -> Clause:

@@ -6,6 +6,7 @@ known wording of the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
@@ -16,6 +17,7 @@ from guardrails.wording import EVERYWHERE, Word, related, words
 
 _CLOSE = 0.75  # share from which a word of unknown relation is a fault too
 _COPY = 0.7  # share of a claim's words that stand in its source in the same order: from there it is a copy
+_EITHER = re.compile(r"\bwith (?:or|and) without\b|\bwithout or with\b|\bwith \w+ or without\b", re.IGNORECASE)
 FindNames = Callable[[str], frozenset[str]]
 
 
@@ -30,8 +32,12 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
 def with_numbers(spoken: Sequence[Word], text: str) -> list[Word]:
     """The words with the quantities and denials of a text among them, in order."""
     numbers = [Word(f"#{number.low:g}-{number.high:g} {number.dimension}", number.text, number.start, number.start + len(number.text), "number") for number in amounts.read(text)]
-    denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(without_bounds(LIMIT.sub(lambda match: " " * len(match[0]), text)))]
+    denials = [Word("not", match[0], match.start(), match.end(), "denial") for match in DENIAL.finditer(without_bounds(_blank(_EITHER, _blank(LIMIT, text))))]
     return sorted([*spoken, *numbers, *denials], key=lambda word: word.start)
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
 
 
 def _slots(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names: FindNames) -> Iterable[str]:
@@ -43,10 +49,11 @@ def _slots(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names: Fi
         for at, one in enumerate(names):
             for other in names[at + 1 :]:
                 places = [[row for row, word in enumerate(theirs) if word.key == mine[name].key] for name in (one, other)]
-                if mine[one].key != mine[other].key and all(len(place) == 1 for place in places):
-                    (here,), (there,) = places
+                if mine[one].key != mine[other].key and all(places):
                     listed = all(not word.kind and find_names(word.text) for word in mine[one:other])
-                    if here > there and not listed and _slot(mine, one, theirs, there) and _slot(mine, other, theirs, here):
+                    turned = any(_slot(mine, one, theirs, there) and _slot(mine, other, theirs, here) for here in places[0] for there in places[1] if here > there)
+                    kept = any(_slot(mine, one, theirs, here) or _slot(mine, other, theirs, there) for here in places[0] for there in places[1] if here < there)
+                    if turned and not kept and not listed:
                         yield f"meaning: {mine[one].text} and {mine[other].text} exchanged"
 
 

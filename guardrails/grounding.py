@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guardrails import amounts, copies, meaning, negation, populations
+from guardrails import amounts, contrast, copies, meaning, negation, populations
 from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
@@ -76,7 +76,7 @@ class Grounding:
         failed, support, best = tried[-1] if not tried[-1][0] else tried[0]
         if said <= BARE and not amounts.read(sentence) and not any(plain in _squeeze(source) for source in evidence):
             return Check((*failed, "support: too little is said"), -1, 0.0)
-        if not failed and said <= GENERIC | self._name_keys(sentence) and not amounts.read(sentence):
+        if not failed and copies.copied(sentence, texts[best]) < _COPIED and said <= GENERIC | self._name_keys(sentence) and not amounts.read(sentence):
             # "use A with B": whatever sentence holds both must agree
             beside = [text for text in texts if self._find_names(sentence) <= self._find_names(text)]
             failed = tuple(failure for text in beside for failure in negation.failures(sentence, [text], self._name_keys(sentence)))
@@ -103,7 +103,7 @@ class Grounding:
                 yield (row,)
         joined = [(len(holds[row] - holds[best]), row) for row in range(len(evidence)) if row != best]
         for gain, row in sorted(joined, key=lambda pair: -pair[0])[:2]:
-            if gain >= 2 or (gain and len(holds[best]) < _SUPPORT * len(said)):
+            if gain >= 2 or (gain and abs(row - best) == 1) or (gain and len(holds[best]) < _SUPPORT * len(said)):
                 yield (best, row)
 
     def _subject(self, evidence: Sequence[str]) -> frozenset[str]:
@@ -130,6 +130,7 @@ class Grounding:
         failed = [
             *amounts.failures(sentence, ground), *self._names_failed(sentence, source, subject), *negation.failures(sentence, ground, self._name_keys(sentence, source)),
             *populations.failures(sentence, ground), *meaning.failures(sentence, ground, self._find_names),
+            *contrast.failures(sentence, source, (self._brand_places, *populations.PLACES)),
         ]  # fmt: skip
         if support.clinical:
             failed.append(f"support: {', '.join(support.clinical)}")
@@ -147,8 +148,23 @@ class Grounding:
 
     def _names_failed(self, sentence: str, source: str, subject: frozenset[str]) -> Iterable[str]:
         named = self._find_names(source) or subject
+        there = content_words(source)
         for name in sorted(self._find_names(sentence) - named):
-            yield f"drug: {name}"
+            if " " not in name or not content_words(name) <= there:
+                yield f"drug: {name}"
+        brands = self._brands(source)
+        for key, (brand, names) in sorted(self._brands(sentence).items()):
+            if key not in brands and any(names & others for _, others in brands.values()):
+                yield f"drug: {brand}"
+
+    def _brands(self, text: str) -> dict[str, tuple[str, frozenset[str]]]:
+        """The brand names in a text by their keys, each as written with its medicines."""
+        found = {word.key: (word.text, self._find_names(word.text)) for word in words(text) if not word.kind and self._is_name(word.text)}
+        return {key: (brand, names) for key, (brand, names) in found.items() if not any(key in content_words(name) for name in names)}
+
+    def _brand_places(self, text: str) -> list[contrast.Place]:
+        brands = self._brands(text)
+        return [contrast.Place(word.start, word.end, word.key) for word in words(text) if word.key in brands]
 
 
 def shortens(sentence: str, source: str) -> bool:

@@ -24,6 +24,8 @@ def failures(sentence: str, ground: Sequence[str], find_names: FindNames) -> Ite
     yield from _turned(said, known)
     yield from _exchanged(said, known, find_names)
     yield from _compared(sentence, ground)
+    yield from _shares(sentence, ground)
+    yield from _objects(sentence, ground, find_names)
     yield from _other(said, known, sentence)
     yield from copies.failures(sentence, ground, find_names)
 
@@ -83,7 +85,10 @@ def _exchanged(said: Sequence[Word], known: Sequence[Sequence[Word]], find_names
     claimed = _acts(said, find_names)
     stated = {pair for source in known for pair in _acts(source, find_names)}
     for agent, verb, patient in claimed:
-        if (patient, verb, agent) in stated and (agent, verb, patient) not in stated:
+        other_way = (patient, verb, agent) in stated or (
+            any((one, how) == (patient, verb) for one, how, _ in stated) and not any((one, how) == (agent, verb) or (how, other) == (verb, patient) for one, how, other in stated)
+        )
+        if other_way and (agent, verb, patient) not in stated:
             yield f"meaning: {agent} and {patient} exchanged"
 
 
@@ -105,7 +110,7 @@ def _acts(text: Sequence[Word], find_names: FindNames) -> list[tuple[str, str, s
     return found
 
 
-_COMPARED = re.compile(r"(?:\b(?:than|instead of|rather than|in place of)\b|, not\b)", re.IGNORECASE)
+_COMPARED = re.compile(r"(?:\b(?:than|instead of|rather than|in place of)\b|, not\b|(?<=preferred )to\b|(?<=preferable )to\b|(?<=better )to\b|(?<=chosen )over\b|(?<=choose )[\w -]+? (?=over\b))", re.IGNORECASE)
 
 
 def _compared(sentence: str, ground: Sequence[str]) -> Iterable[str]:
@@ -139,6 +144,34 @@ def _other(said: Sequence[Word], known: Sequence[Sequence[Word]], sentence: str)
         for row, word in enumerate(source):
             if word.key == "=different" and any(other.key in _PREFERRED for other in source[row : row + 5]):
                 yield f"meaning: {word.text} dropped"
+
+
+_SHARE = re.compile(r"\b(nearly all|almost all|all|most|half|many|some|a few|few)(?: of)? (?:the )?(?:people|patients|adults|women|men|children|users)\b", re.IGNORECASE)
+_HOW_MANY = {"nearly all": 4, "almost all": 4, "all": 4, "most": 3, "half": 2, "many": 2, "some": 1, "a few": 0, "few": 0}
+
+
+def _shares(sentence: str, ground: Sequence[str]) -> Iterable[str]:
+    """Another share of people than the source's: "all people" for "some people"."""
+    stated = {_HOW_MANY[match[1].lower()] for source in ground for match in _SHARE.finditer(source)}
+    for match in _SHARE.finditer(sentence):
+        if stated and _HOW_MANY[match[1].lower()] not in stated:
+            yield f"meaning: {match[0].lower()}"
+
+
+_STOPPED = re.compile(r"\b(stop|keep (?:on )?taking|continue|hold|start|skip|restart)\s+(?:the |an? |your |any )?((?:[\w-]+ ?){1,3})", re.IGNORECASE)
+
+
+def _objects(sentence: str, ground: Sequence[str], find_names: FindNames) -> Iterable[str]:
+    """A medicine stopped, kept or started where the source says so of another one."""
+    for verb, named in _stopped(sentence, find_names):
+        stated = [names for source in ground for other, names in _stopped(source, find_names) if other == verb]
+        if stated and not any(named & names for names in stated):
+            yield f"meaning: {verb} {', '.join(sorted(named))}"
+
+
+def _stopped(text: str, find_names: FindNames) -> list[tuple[str, frozenset[str]]]:
+    found = ((match[1].lower(), find_names(match[2])) for match in _STOPPED.finditer(text))
+    return [(verb, named) for verb, named in found if named]
 
 
 _PREFERRED = frozenset({"=recommended", "=choose"})

@@ -15,11 +15,18 @@ _NEAR = 0.8  # of the best match: source clauses that a claim's clause may as we
 _CLOSE = 0.75  # share of a claim's words in its source's order from which nothing is excused
 _LEAST = 0.3  # share of a clause's weight that its source clause must hold before the two are compared
 _EXCEPTION = re.compile(
-    r"\b(?:unless|except(?: for| when| if| that)?|only|alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
+    r"\b(?:unless|except(?: for| when| if| that)?|only(?! (?:slightly|a little|mildly|partly|somewhat|rarely))|(?<!either )(?<!either one )(?<!than )alone|solely|exclusively|until(?! age| \d)|other than|apart from|aside from|nothing but|no one but|the exception|just as|without (?:\w+(?:'s)? ){0,3}"
     r"(?:advice|approval|word|okay|ok|consent|asking|talking|checking|direction|permission|guidance|supervision|doctor|prescriber|pharmacist|\w+ologist|specialist|team|clinic))\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"unless|until|except", re.IGNORECASE)  # stands in a clause of its own
+_WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
+_MEAL_TIME = re.compile(r"\b(?:before|after) (?:a |the |any |each |your )?(?:meals?|food|eating|breakfast)\b", re.IGNORECASE)
+_WITH_FOOD = re.compile(r"\bwith(?:out)? (?:a |any |or without )?(?:meals?|food)\b", re.IGNORECASE)
+_EVEN = re.compile(r"\b(?:even|also) (?:if|when|though|with|after|during|without)\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:even|also|still|regardless|whether or not|no matter)\b", re.IGNORECASE)
+_NOT_KNOWN = re.compile(r"\b(?:(?:nobody|no one) knows|(?:is|are|was) (?:not known|unknown|unclear|uncertain)|not (?:been )?studied|unknown|unclear)\b[^;.]*?\bwhether\b|\bwhether\b[^;.]*?\b(?:not known|unknown|unclear|uncertain|not (?:been )?studied)\b", re.IGNORECASE)
+_PROVIDED = re.compile(r"(?:as long as|provided|(?:if|when) (?:the |a |your |its )?[\w ]*?(?:doctor|prescriber|pharmacist|specialist|team|clinic)s? (?:agrees?|approves?|allows?|says so|directs?|consents?))\b", re.IGNORECASE)
 _NOT_BEFORE = re.compile(r"\b(?:not|never|n't)\b.*\bbefore\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?<!even )\b(?:if|when|whenever|as long as|provided)\b", re.IGNORECASE)
 _ACT = re.compile(r"\b(?:stop|stopped|skip|skipped|double|doubled|start|started|lower|lowered|raise|raised|change|changed|quit|switch|discontinue|discontinued)\b", re.IGNORECASE)
@@ -39,6 +46,7 @@ def failures(sentence: str, ground: Sequence[str], names: frozenset[str] = froze
     yield from _heads(sentence, said, ground)
     yield from _without(said, known)
     yield from _exceptions(sentence, said, ground)
+    yield from _widened(sentence, said, ground)
 
 
 def _denied(said: Sequence[Clause], known: Sequence[Clause], counts: Counter[str], names: frozenset[str]) -> Iterable[str]:
@@ -65,6 +73,9 @@ def _ways(parts: Sequence[Clause], row: int) -> frozenset[bool]:
 _HALF_DENIED = frozenset({"=failure", "=prevent", "=protect", "=few", "=deficiency", "=uncontrolled", "=loss", "=stop", "=different", "=dangerous", "=low", "=small", "=maximum", "=skip"})  # "makes it fail": does not work
 
 
+_SMALLER = frozenset({"=few", "=different", "=low", "=small", "=maximum"})  # a "low-dose capsule" denies nothing of what is said of it
+
+
 def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iterable[str]:
     """A word that the source has only under a denial, in a claim that denies nothing."""
     if DENIAL.search(sentence) or _EXCEPTION.search(sentence):
@@ -82,8 +93,11 @@ def _heads(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iter
 def _meant(clause: Clause, other: Clause) -> bool:
     """Whether what the two share is what is denied, not something beside it or under a "without"."""
     said, plain = (clause, other) if clause.denied else (other, clause)
-    if plain.keys & (_HALF_DENIED - said.keys):
+    half = plain.keys & (_HALF_DENIED - said.keys)
+    if half - _SMALLER or (half and (said.keys - plain.keys - EVERYWHERE or not said.keys - EVERYWHERE)):
         return False
+    if clause.denied and _WITHOUT.search(clause.text) and clause.keys & other.without:
+        return True
     if clause.denied:
         return not clause.keys & other.without
     return bool(clause.keys & other.scope) and not other.keys & clause.without
@@ -108,6 +122,8 @@ def _without(said: Sequence[Clause], known: Sequence[Clause]) -> Iterable[str]:
     for clause in said:
         for key in clause.without | clause.either | {key for key in clause.keys if ways.get(key, set()) & {"without", "either"}}:
             here = _way(clause, key)
+            if key == "=food" and _MEAL_TIME.search(clause.text) and not _WITH_FOOD.search(clause.text):
+                continue  # so long before or after a meal
             if key in ways and here not in ways[key] and not (clause.denied and here == "with" and "without" in ways[key]):
                 yield f"negation: {here} {key.strip('=')}"
 
@@ -128,18 +144,49 @@ def _exceptions(sentence: str, said: Sequence[Clause], ground: Sequence[str]) ->
             only_here = parts[row].keys.difference(*(part.keys for part in parts if part is not parts[row]))
             if not close and _softened(source[match.end() :], spoken, sentence):
                 continue
+            if "only" not in sentence.lower() and _narrowed(source, match, parts[row], spoken):
+                yield f"exception: {match[0].lower()} dropped"
+                return
             if _kept(main, spoken) < 0.6 or (main is not parts[row] and only_here & spoken and _CONDITION.search(sentence)):
                 continue  # what it is an exception to is not said, or it is said as a condition
             left -= 1
             if left < 0:
                 yield f"exception: {match[0].lower()} dropped"
         for here, after in pairwise(parts):
-            acts = _CONDITION.match(after.text) and _ACT.search(here.text) and _kept(here, spoken) >= 0.8
+            acts = (_CONDITION.match(after.text) and _ACT.search(here.text) and _kept(here, spoken) >= 0.8) or (_PROVIDED.match(after.text) and _kept(here, spoken) >= 0.6)
             if acts and not (after.keys - here.keys) & spoken and not _CONDITION.search(sentence):
                 yield f"exception: {after.text.split()[0].lower()} dropped"
     strict = any(_EXCEPTION.search(source) or (DENIAL.search(source) and copied(sentence, source) < _CLOSE) for source in ground)
     if (added := _EXCEPTION.search(sentence)) and not strict:
         yield f"exception: {added[0].lower()} added"
+
+
+def _narrowed(source: str, match: re.Match[str], part: Clause, spoken: frozenset[str]) -> bool:
+    """Whether all that stands before an "only for" or "only when" is said, and nothing that it is limited to."""
+    if not _ONLY_FOR.match(source, match.start()):
+        return False
+    start = source.find(part.text[:12])
+    before = frozenset(word.key for word in words(source[max(0, start) : match.start()]) if word.kind != "light") - EVERYWHERE
+    stop = re.search(r"[,;.:]", source[match.end() :])
+    after = frozenset(word.key for word in words(source[match.end() : match.end() + stop.start() if stop else len(source)]) if word.kind != "light") - EVERYWHERE - before
+    return len(before) > 1 and len(before & spoken) >= 0.75 * len(before) and bool(after) and not after & spoken
+
+
+_ONLY_FOR = re.compile(r"only (?:for|when|if|in|with|after|where|under)\b", re.IGNORECASE)
+
+
+def _widened(sentence: str, said: Sequence[Clause], ground: Sequence[str]) -> Iterable[str]:
+    """An "even if" for an "if" or "unless", and a fact for what is said not to be known."""
+    if (even := _EVEN.search(sentence)) and not any(_OPEN.search(source) for source in ground):
+        yield f"exception: {even[0].lower()} added"
+    spoken = frozenset().union(*(clause.keys for clause in said)) if said else frozenset()
+    for source in ground:
+        if _NOT_KNOWN.search(source) and not _UNSURE.search(sentence) and not DENIAL.search(sentence):
+            unknown = [clause for clause in clauses(source) if clause.text.lower().startswith("whether")]
+            yield from (f"negation: {clause.text.split()[0].lower()} dropped" for clause in unknown if len(clause.keys) > 1 and _kept(clause, spoken) >= 0.6)
+
+
+_UNSURE = re.compile(r"\b(?:whether|if|may|might|could|unknown|unclear|uncertain)\b", re.IGNORECASE)
 
 
 def _softened(tail: str, spoken: frozenset[str], sentence: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from guardrails.contrast import Place
 from guardrails.quantities import Quantity
 
 Table = dict[str, re.Pattern[str]]
@@ -23,7 +24,7 @@ POPULATIONS = _compiled({
     "older adults": r"older (?:adults?|people|patients|persons?|age)|elderly|seniors?|geriatric|aged 65|65 years",
     "pregnancy": r"pregnan\w+|unborn|trimester|fet(?:us|al)|foet\w+|childbirth|birth defects?|expecting|(?:in )?labor(?!at)",
     "breastfeeding": r"breast-?\s?feed\w*|breast-?fed|breast milk|nursing|nursed|lactat\w+|human milk|(?:the|her|mother's|your) milk",
-    "kidney": r"kidneys?|renal(?:ly)?|eGFR|GFR|dialysis|creatinine|hemodialysis",
+    "kidney": r"kidneys?|renal(?:ly)?|eGFR|GFR|dialysis|creatinine|hemodialysis|CrCl|mL/min",
     "liver": r"liver|hepat\w+|cirrhosis|Child-Pugh",
     "women": r"women|woman|females?|mothers?", "men": r"men|man|males?(?! (?:bab|infant|child|fetus|foetus))",
     "diabetes": r"diabet\w+", "asthma": r"asthma\w*", "copd": r"COPD|chronic obstructive\b[\w ]+", "heart failure": r"heart failure", "epilepsy": r"epilep\w+|seizure disorders?",
@@ -128,3 +129,17 @@ _KINDS = tuple(
         ("children", "babies", "adults", "older adults"), ("women", "men"), ("kidney", "liver"), ("tablet", "liquid", "injection", "patch"), ("extended-release", "immediate-release"),
     )
 )  # fmt: skip
+
+
+def _places(kind: Mapping[str, re.Pattern[str]]) -> Callable[[str], list[Place]]:
+    def find(text: str) -> list[Place]:
+        return sorted((Place(match.start(), match.end(), name) for name, pattern in kind.items() for match in pattern.finditer(text)), key=lambda place: place.start)
+
+    return find
+
+
+# What a source may set beside each other, each with its own facts.
+PLACES = tuple(
+    _places({name: (POPULATIONS | ROUTES)[name] for name in names})
+    for names in (("children", "babies", "adults", "older adults"), ("women", "men"), ("mouth", "injection", "patch", "vaginal", "nasal", "topical", "eye"), ("extended-release", "immediate-release"))
+)

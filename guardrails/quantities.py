@@ -22,8 +22,10 @@ _DAY = r"(?:(?:a|per|each|every|in a|in one|in any)\s+day|daily|nightly|(?:in|wi
 _PER_DAY = re.compile(rf"\b{_COUNT}[\s-]*,?\s*{_DAY}\b", re.IGNORECASE)
 _PER_WEEK = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+week|weekly)\b", re.IGNORECASE)
 _PER_MONTH = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+month|monthly)\b", re.IGNORECASE)
+_PER_YEAR = re.compile(rf"\b{_COUNT}[\s-]*(?:(?:a|per|each|every|in a)\s+year|yearly)\b", re.IGNORECASE)
+_SINGLE = re.compile(r"(?<=m[gL] )once\b(?! (?:a|per|each|every|daily|weekly|monthly|or)\b)", re.IGNORECASE)
 _EVERY = re.compile(rf"\b(?:every|each)\s+({NUMBER})(?:\s?(?:to|-|–|or)\s?({NUMBER}))?[\s-]*(hours?|hrs?|h|days?|weeks?|months?)\b", re.IGNORECASE)
-_APART = re.compile(rf"(?:\bat\s+({NUMBER})[\s-]*(hours?)\s+intervals|\b({NUMBER})\s+(hours?)\s+apart)\b", re.IGNORECASE)
+_APART = re.compile(rf"(?:\bat\s+({NUMBER})[\s-]*(hours?)\s+intervals|(?<!to )(?<![-–])\b({NUMBER})\s+(hours?)\s+apart)\b", re.IGNORECASE)
 _EVERY_OTHER = re.compile(r"\b(?:every (?:other|second)|alternate|each other) (day|week|month)s?\b", re.IGNORECASE)
 _DAILY = re.compile(r"(?<!ng )\b(?:daily(?! (?:[\w-]+ )?(?:dose|limit|amount|maximum|total|use))|every day|each day|nightly|every (?:morning|evening|night)|each (?:morning|evening|night)|(?:one|1) day a week)\b", re.IGNORECASE)
 _WEEKLY = re.compile(r"\b(?:weekly|every week|each week|(?:once|one|1|(?:only )?one) day (?:a|each|per|every) week)\b", re.IGNORECASE)
@@ -43,7 +45,7 @@ _ORDINAL = re.compile(r"\b(second|third|fourth|fifth|sixth|seventh|2nd|3rd|4th|5
 _ORDINALS = {w: float(i) for i, w in enumerate("second third fourth fifth sixth seventh".split(), start=2)}
 _PHONE = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b")
 # Names that hold digits, references and the digits of a phone number are no amounts: `codes` compares names and numbers as they stand.
-_CODE = re.compile(r"\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|B6|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?|[A-Z]{2,}\d\w*|[A-Z]\d{1,2}|3350|(?<=bipolar )II?|(?<=type )[12]|(?<=class )(?:IV|I{1,3}))\b")
+_CODE = re.compile(r"\b(?:CYP\w+|GLP-1|SGLT2|PDE5|H2|B12|B6|D3|A1C|COVID-19|HLA-B\S*|5-HT\d?|[A-Z]{2,}\d\w*|[A-Z]\d{1,2}|3350|(?<=bipolar )II?|(?<=[Tt]ype )[12]|(?<=class )(?:IV|I{1,3}))\b")
 _NOT_A_QUANTITY = re.compile(
     rf"\[\d+\]|\(\s*(?:\d+\.\d+\s*,?\s*)+\)|\[see [^\]]*\]|{_PHONE.pattern}|{_CODE.pattern}|\b(?:the|these|those|of|any|or|by|all|them|in|into) two\b(?! (?:{UNIT})\b)(?! (?:times|doses))|\bone (?:of|or)\b|\b(?:[Ff]irst|[Ll]ast|[Ss]econd) (?:three|3) months\b"
 )
@@ -98,10 +100,12 @@ def quantities(text: str) -> list[Quantity]:
     for match in _IN.finditer(text):
         share = 100 * value(match[1]) / value(match[2])
         add(match, share, share, "percent")
-    for pattern, dimension in ((_PER_DAY, "per_day"), (_PER_WEEK, "per_week"), (_PER_MONTH, "per_month")):
+    for pattern, dimension in ((_PER_DAY, "per_day"), (_PER_WEEK, "per_week"), (_PER_MONTH, "per_month"), (_PER_YEAR, "per_year")):
         for match in pattern.finditer(text):
             count = _TIMES.get((match[1] or "").lower()) or value(match[2])
             add(match, count, value(match[3]) if match[3] else count, dimension)
+    for match in _SINGLE.finditer(text):
+        add(match, 1.0, 1.0, "single", bounded=False)
     for match in _LATIN_TIMES.finditer(text):
         count = _LATIN[match[0].lower().replace(".", "")]
         add(match, count, count, "per_day", bounded=False)

@@ -18,7 +18,7 @@ STOP = frozenset(
     "do does did done has have had having can could may might will would shall should must not no never also than then there here such so if "
     "when while where how what why you your yours they them their he she his her we us our i me my any some each every all either "
     "about into over under out off between during through very too only just own one am s t don doesn isn aren won shouldn mustn cannot "
-    "because since though although yet even still already unless except until like including within per via upon against once whether nor "
+    "ones because since though although yet even still already unless except until like including within per via upon against once whether nor "
     # denials are compared by clause
     "avoid avoids avoided avoiding avoidance contraindicated contraindication forbidden prohibited away "
     # numbers and times are compared as quantities

@@ -2,7 +2,7 @@
 
 The cases (`tests/cases/grounding.jsonl`) come from monographs, split by drug: every rule and threshold was fitted on the dev split alone. A row's `how`
 says where its text comes from: "written" by hand against one sentence of a monograph (paraphrases, shortenings and corruptions; the test split was
-written before the checks were tuned), "generated" by `corruptions.py`, or written by the packaged "model" over the evidence that an answer rests on
+written before the checks were tuned; the split dev2, halves and shortenings beside subtle corruptions, before it was first measured on, then tuned on), "generated" by `corruptions.py`, or written by the packaged "model" over the evidence that an answer rests on
 and labelled by hand. Its evidence is the passage around the source sentence and another passage of the same drug.
 """
 

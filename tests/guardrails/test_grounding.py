@@ -49,6 +49,27 @@ FAITHFUL: list[Row] = [
     ("Amiodarone raises the level of digoxin.", "Amiodarone increases the level of digoxin.", ""),
     ("Renal problems raise the risk of lactic acidosis.", "Kidney problems raise the risk of lactic acidosis.", ""),
 ]
+TWO_DOSES = "For shingles, the dose is 1 g every 12 hours at 30 to 49 mL/min and 1 g every 24 hours at 10 to 29 mL/min of creatinine clearance."
+TWO_AGES = "Acetaminophen drops are for babies from 2 months of age, and the tablets from 12 years of age."
+TWO_WAITS = "Metformin tablets are stopped about 3 days and the shot about 4 weeks before surgery."
+PARTS: list[Row] = [
+    # one part of a sentence that holds two
+    ("For shingles, the dose is 1 g every 24 hours at a CrCl of 10 to 29 mL/min.", TWO_DOSES, ""),
+    ("For shingles, the dose is 1 g every 24 hours at 30 to 49 mL/min.", TWO_DOSES, "number"),
+    ("Tablets are for people from 12 years of age.", TWO_AGES, ""),
+    ("Drops are for babies from 12 years of age.", TWO_AGES, "number"),
+    ("The shot is stopped about 4 weeks before surgery.", TWO_WAITS, ""),
+    ("Metformin tablets are stopped about 4 weeks before surgery.", TWO_WAITS, "number"),
+    ("The liquid is thrown away after 30 days.", "The liquid is not frozen and is thrown away after 30 days.", ""),
+    ("The liquid is frozen.", "The liquid is not frozen and is thrown away after 30 days.", "negation"),
+    ("Warfarin patches raise the risk of bleeding.", "Warfarin by mouth raises the risk of bleeding; patches do so much less.", "meaning"),
+    # what narrows a statement stays with it
+    ("Nursing can go on during digoxin.", "Nursing can go on during digoxin if the doctor agrees.", "exception"),
+    ("Digoxin is taken even if the pulse is slow.", "Digoxin is taken unless the pulse is slow.", "exception"),
+    ("Digoxin passes into breast milk.", "Nobody knows whether digoxin passes into breast milk.", "negation"),
+    ("Liver injury appears after 14 days.", "Liver injury appears within 14 days.", "comparator"),
+    ("Stop metformin and call.", "People on metformin stop warfarin and call.", "meaning"),
+]
 NUMBERS: list[Row] = [
     ("Do not take more than 400 mg of acetaminophen in 24 hours.", MAXIMUM, "number"),
     ("Do not take more than 40,000 mg of acetaminophen in 24 hours.", MAXIMUM, "number"),
@@ -170,7 +191,7 @@ SUBTLE: list[Row] = [
 
 
 @pytest.mark.parametrize(
-    ("sentence", "source", "check"), [*FAITHFUL, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *SUBTLE]
+    ("sentence", "source", "check"), [*FAITHFUL, *PARTS, *NUMBERS, *NEGATIONS, *SWAPS, *UNSUPPORTED, *SUBTLE]
 )
 def test_a_sentence_against_its_source(grounding: Grounding, sentence: str, source: str, check: str) -> None:
     failed = {failure.split(":")[0] for failure in grounding.check(sentence, [source]).failed}
