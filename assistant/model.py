@@ -8,7 +8,8 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,10 @@ _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 class LocalChatModel(BaseChatModel):
-    """A causal language model of transformers. Greedy, so the same question gives the same answer; one generation at a time."""
+    """A causal language model of transformers. Greedy, so the same question gives the same answer, as far as the number format allows.
+
+    Any number of threads may ask at once. Where the architecture allows, their answers are written together; else one after the other.
+    """
 
     folder: str
     name_shown: str
@@ -39,18 +43,24 @@ class LocalChatModel(BaseChatModel):
     hashes: dict[str, str] = Field(default_factory=dict)  # file -> SHA-256 of all that it writes with
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
+    _batch: Any = PrivateAttr(default=None)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
 
     def model_post_init(self, context: Any, /) -> None:
         """Load the weights: bfloat16 where the processor has it, else float32."""
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
+
+        from assistant.batching import ARCHITECTURES, ATTENTION, Batch
 
         logging.disable_progress_bar()
         dtype = torch.bfloat16 if torch.cuda.is_available() or _has_bfloat16() else torch.float32
         self._tokenizer = AutoTokenizer.from_pretrained(self.folder)
-        self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype).eval()
+        batched = AutoConfig.from_pretrained(self.folder).model_type in ARCHITECTURES
+        attention = {"attn_implementation": ATTENTION} if batched else {}
+        self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype, **attention).eval()
+        self._batch = Batch(self._model) if batched else None
         self.hashes = {file.name: sha256(file) for file in sorted(Path(self.folder).glob("*.safetensors"))}
 
     @property
@@ -70,11 +80,41 @@ class LocalChatModel(BaseChatModel):
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
+        inputs = self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True)
+        written = ""
+        with closing(self._pieces(inputs)) as pieces:
+            for piece in pieces:
+                written += piece
+                if stop and any(mark in written for mark in stop):
+                    break
+                chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+                if run_manager:
+                    run_manager.on_llm_new_token(piece, chunk=chunk)
+                yield chunk
+
+    def _pieces(self, inputs: Any) -> Generator[str]:
+        try:
+            yield from self._written_together(inputs) if self._batch else self._written_alone(inputs)
+        except Exception as error:
+            raise RuntimeError(f"the model {self.name_shown} could not write: {error}") from error
+
+    def _written_together(self, inputs: Any) -> Generator[str]:
+        """The pieces of an answer that is written beside others."""
+        import torch
         from transformers import TextIteratorStreamer
 
-        inputs = self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True).to(
-            self._model.device
-        )
+        streamer = TextIteratorStreamer(self._tokenizer, skip_special_tokens=True)  # keeps back a word until it is whole
+        with closing(self._batch.write(inputs["input_ids"][0].tolist(), self.max_new_tokens)) as written:
+            for tokens in written:
+                streamer.put(torch.tensor(tokens))
+                yield next(streamer)
+        streamer.end()
+        yield next(streamer)
+
+    def _written_alone(self, inputs: Any) -> Generator[str]:
+        """The pieces of an answer, which waits for the one before."""
+        from transformers import TextIteratorStreamer
+
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
         failure: list[BaseException] = []
         cancelled = threading.Event()
@@ -82,7 +122,7 @@ class LocalChatModel(BaseChatModel):
         def write() -> None:
             try:
                 self._model.generate(
-                    **inputs, streamer=streamer, do_sample=False, max_new_tokens=self.max_new_tokens,
+                    **inputs.to(self._model.device), streamer=streamer, do_sample=False, max_new_tokens=self.max_new_tokens,
                     prompt_lookup_num_tokens=_LOOKUP_TOKENS, stopping_criteria=[_Stop(cancelled)],
                 )  # fmt: skip
             except BaseException as error:  # noqa: BLE001 - handed to the reading thread below
@@ -93,20 +133,12 @@ class LocalChatModel(BaseChatModel):
             thread = threading.Thread(target=write, daemon=True)
             thread.start()
             try:
-                written = ""
-                for piece in streamer:
-                    written += piece
-                    if stop and any(mark in written for mark in stop):
-                        break
-                    chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
-                    if run_manager:
-                        run_manager.on_llm_new_token(piece, chunk=chunk)
-                    yield chunk
+                yield from streamer
             finally:
                 cancelled.set()
                 thread.join()
         if failure:
-            raise RuntimeError(f"the model {self.name_shown} could not write: {failure[0]}") from failure[0]
+            raise failure[0]
 
 
     def write_all(self, prompts: Sequence[Sequence[BaseMessage]], batch: int = 16) -> list[str]:
