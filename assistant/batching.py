@@ -29,28 +29,34 @@ class _Writing:
         tokens: the prompt's and those written.
         read: how many of them the model has keys and values of.
         drafted: tokens that are fed after them on trial.
-        mask: what the fed tokens may look back on, (fed, read + fed); None for a whole prompt or a single token.
+        mask: what the fed tokens may look back on, (fed, read + fed); None when nothing was read before.
     """
 
-    def __init__(self, prompt: Sequence[int], limit: int, model: Any):
-        self.tokens, self.read, self.ended = list(prompt), 0, False
-        self.taken, self.end = len(prompt), len(prompt) + limit
+    def __init__(self, prompt: Sequence[int], limit: int, model: Any, shared: _Writing | None = None):
+        self.tokens, self.ended = list(prompt), False
+        self.begin, self.taken, self.end = len(prompt), len(prompt), len(prompt) + limit
         self.drafted: list[int] = []
         self.mask: torch.Tensor | None = None
         config = model.config
         shape = (config.num_hidden_layers, 1, config.num_key_value_heads, self.end, config.head_dim)
         self.keys, self.values = (torch.empty(shape, dtype=model.dtype, device=model.device) for _ in range(2))
+        self.read = shared.begin if shared else 0
+        if shared:
+            for mine, theirs in ((self.keys, shared.keys), (self.values, shared.values)):
+                mine[..., : self.read, :] = theirs[..., : self.read, :]
 
     def feed(self) -> list[int]:
         """The tokens for the next step."""
-        self.drafted = _lookup(self.tokens, min(_DRAFTED, self.end - len(self.tokens) - 1)) if self.read else []
+        self.drafted = _lookup(self.tokens, min(_DRAFTED, self.end - len(self.tokens) - 1)) if self.begun else []
         fed = self.tokens[self.read :] + self.drafted
-        if self.read and self.drafted:
-            allowed = torch.ones(len(fed), self.read + len(fed), dtype=torch.bool, device=self.keys.device)
-            self.mask = allowed.tril(self.read)
-        else:
-            self.mask = None
+        seen = torch.ones(len(fed), self.read + len(fed), dtype=torch.bool, device=self.keys.device) if self.read else None
+        self.mask = None if seen is None else seen.tril(self.read)
         return fed
+
+    @property
+    def begun(self) -> bool:
+        """Whether the prompt has been read."""
+        return len(self.tokens) > self.begin
 
     def take(self, chosen: Sequence[int], ends: set[int]) -> None:
         """Keep the model's choices up to the first that was drafted otherwise; `chosen` follow the last token and each drafted one."""
@@ -70,16 +76,18 @@ class Batch:
         ends = model.generation_config.eos_token_id
         self._ends = set(ends if isinstance(ends, list) else [ends])
         self._writings: list[_Writing] = []
+        self._kept: _Writing | None = None
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1)  # torch keeps a pool of threads for each thread that calls it
 
-    def write(self, prompt: Sequence[int], limit: int) -> Iterator[list[int]]:
+    def write(self, prompt: Sequence[int], limit: int, shared: Sequence[int] = ()) -> Iterator[list[int]]:
         """The tokens written after a prompt, as they come, `limit` at most; closing the iterator stops this answer alone.
 
-        Whoever waits for tokens has a step run for all, so nothing is written that nobody waits for.
+        Whoever waits for tokens has a step run for all, so nothing is written that nobody waits for. `shared` is the prompt's
+        beginning that others have too: it is read once, as long as no other one comes between.
         """
-        writing = _Writing(prompt, limit, self._model)
         with self._lock:
+            writing = _Writing(prompt, limit, self._model, self._keep(list(shared)) if shared else None)
             self._writings.append(writing)
         try:
             while not writing.ended or writing.taken < len(writing.tokens):
@@ -94,25 +102,34 @@ class Batch:
             with self._lock:
                 self._writings.remove(writing)
 
-    @torch.inference_mode()
+    def _keep(self, shared: list[int]) -> _Writing:
+        if self._kept is None or self._kept.tokens[: self._kept.begin] != shared:
+            kept = _Writing(shared, 1, self._model)
+            self._worker.submit(self._run, [kept]).result()
+            self._kept = kept
+        return self._kept
+
     def _step(self) -> None:
         """Each unfinished answer gets at least a token; of those whose prompt is unread one is read."""
         live = [writing for writing in self._writings if not writing.ended][:_MOST]
-        unread = [writing for writing in live if not writing.read]
-        live = [writing for writing in live if writing.read] + unread[:1]
-        fed = [writing.feed() for writing in live]
-        wanted, at = [], 0
-        for writing, tokens in zip(live, fed, strict=True):
+        unread = [writing for writing in live if not writing.begun]
+        self._run([writing for writing in live if writing.begun] + unread[:1])
+
+    @torch.inference_mode()
+    def _run(self, writings: Sequence[_Writing]) -> None:
+        fed = [writing.feed() for writing in writings]
+        wanted, at = list[int](), 0
+        for writing, tokens in zip(writings, fed, strict=True):
             at += len(tokens)
             wanted += range(at - len(writing.drafted) - 1, at)
-        places = [writing.read + place for writing, tokens in zip(live, fed, strict=True) for place in range(len(tokens))]
+        places = [writing.read + place for writing, tokens in zip(writings, fed, strict=True) for place in range(len(tokens))]
         device = self._model.device
         logits = self._model(
             input_ids=torch.tensor([list(chain(*fed))], device=device), position_ids=torch.tensor([places], device=device), use_cache=False,
-            logits_to_keep=torch.tensor(wanted, device=device), writings=list(zip(live, map(len, fed), strict=True)),
+            logits_to_keep=torch.tensor(wanted, device=device), writings=list(zip(writings, map(len, fed), strict=True)),
         ).logits[0]  # fmt: skip
         chosen = logits.argmax(-1).tolist()
-        for writing in live:
+        for writing in writings:
             count = len(writing.drafted) + 1
             writing.take(chosen[:count], self._ends)
             chosen = chosen[count:]
@@ -129,12 +146,12 @@ def _attend(
         end, new = writing.read + count, slice(at, at + count)
         keys, values = (kept[module.layer_idx][:, :, :end] for kept in (writing.keys, writing.values))
         keys[:, :, writing.read :], values[:, :, writing.read :] = key[:, :, new], value[:, :, new]
-        if writing.read:  # the heads that share a key head as further rows, so that no key is copied
-            rows = query[:, :, new].reshape(1, key_heads, -1, query.shape[-1])
-            mask = None if writing.mask is None else writing.mask.repeat(heads // key_heads, 1)
-            output = scaled_dot_product_attention(rows, keys, values, mask, scale=scaling).reshape(1, heads, count, -1)
+        mask, own = writing.mask, query[:, :, new]
+        if writing.begun:  # the heads that share a key head as further rows, so that no key is copied
+            rows, mask = own.reshape(1, key_heads, -1, own.shape[-1]), mask.repeat(heads // key_heads, 1)
+            output = scaled_dot_product_attention(rows, keys, values, mask, scale=scaling).reshape(own.shape)
         else:
-            output = scaled_dot_product_attention(query[:, :, new], keys, values, is_causal=True, scale=scaling, enable_gqa=True)
+            output = scaled_dot_product_attention(own, keys, values, mask, is_causal=mask is None, scale=scaling, enable_gqa=True)
         outputs.append(output)
         at += count
     return torch.cat(outputs, dim=2).transpose(1, 2).contiguous(), None

@@ -10,12 +10,13 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
 
@@ -80,9 +81,8 @@ class LocalChatModel(BaseChatModel):
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
-        inputs = self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True)
         written = ""
-        with closing(self._pieces(inputs)) as pieces:
+        with closing(self._pieces(messages)) as pieces:
             for piece in pieces:
                 written += piece
                 if stop and any(mark in written for mark in stop):
@@ -92,29 +92,39 @@ class LocalChatModel(BaseChatModel):
                     run_manager.on_llm_new_token(piece, chunk=chunk)
                 yield chunk
 
-    def _pieces(self, inputs: Any) -> Generator[str]:
+    def _pieces(self, messages: Sequence[BaseMessage]) -> Generator[str]:
         try:
-            yield from self._written_together(inputs) if self._batch else self._written_alone(inputs)
+            yield from self._written_together(messages) if self._batch else self._written_alone(messages)
         except Exception as error:
             raise RuntimeError(f"the model {self.name_shown} could not write: {error}") from error
 
-    def _written_together(self, inputs: Any) -> Generator[str]:
+    def _inputs(self, messages: Sequence[BaseMessage]) -> Any:
+        return self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True)
+
+    def _tokens(self, messages: Sequence[BaseMessage]) -> list[int]:
+        return self._inputs(messages)["input_ids"][0].tolist()
+
+    def _written_together(self, messages: Sequence[BaseMessage]) -> Generator[str]:
         """The pieces of an answer that is written beside others."""
         import torch
         from transformers import TextIteratorStreamer
 
+        prompt = self._tokens(messages)
+        system = self._tokens([messages[0], HumanMessage("")]) if messages[0].type == "system" else []
+        shared = [token for token, _ in takewhile(lambda pair: pair[0] == pair[1], zip(prompt[:-1], system, strict=False))]
         streamer = TextIteratorStreamer(self._tokenizer, skip_special_tokens=True)  # keeps back a word until it is whole
-        with closing(self._batch.write(inputs["input_ids"][0].tolist(), self.max_new_tokens)) as written:
+        with closing(self._batch.write(prompt, self.max_new_tokens, shared)) as written:
             for tokens in written:
                 streamer.put(torch.tensor(tokens))
                 yield next(streamer)
         streamer.end()
         yield next(streamer)
 
-    def _written_alone(self, inputs: Any) -> Generator[str]:
+    def _written_alone(self, messages: Sequence[BaseMessage]) -> Generator[str]:
         """The pieces of an answer, which waits for the one before."""
         from transformers import TextIteratorStreamer
 
+        inputs = self._inputs(messages).to(self._model.device)
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
         failure: list[BaseException] = []
         cancelled = threading.Event()
@@ -122,7 +132,7 @@ class LocalChatModel(BaseChatModel):
         def write() -> None:
             try:
                 self._model.generate(
-                    **inputs.to(self._model.device), streamer=streamer, do_sample=False, max_new_tokens=self.max_new_tokens,
+                    **inputs, streamer=streamer, do_sample=False, max_new_tokens=self.max_new_tokens,
                     prompt_lookup_num_tokens=_LOOKUP_TOKENS, stopping_criteria=[_Stop(cancelled)],
                 )  # fmt: skip
             except BaseException as error:  # noqa: BLE001 - handed to the reading thread below

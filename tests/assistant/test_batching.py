@@ -78,6 +78,18 @@ def test_whoever_goes_away_stops_only_its_own(batch: Batch, prompts: list[list[i
     assert batch._writings == []
 
 
+def test_a_shared_beginning_is_read_once(batch: Batch, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, fed = list(range(2, 20)), list[int]()
+    prompts = [[*shared, 7], [*shared, 9, 3, 3, 12]]
+    expected = [joined(batch.write(prompt, LIMIT)) for prompt in prompts]
+    run = model.forward
+    monkeypatch.setattr(model, "forward", lambda **inputs: fed.append(inputs["input_ids"].shape[1]) or run(**inputs))
+    assert [joined(batch.write(prompt, LIMIT, shared)) for prompt in prompts] == expected
+    assert fed[:2] == [len(shared), 1]
+    assert sum(count == len(shared) for count in fed) == 1
+    assert joined(batch.write([5, 6, 7], LIMIT, [5, 6])) == joined(batch.write([5, 6, 7], LIMIT))
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7])
 def test_the_limit_is_kept(batch: Batch, prompts: list[list[int]], expected: list[list[int]], limit: int) -> None:
     assert [joined(batch.write(prompt, limit)) for prompt in prompts] == [tokens[:limit] for tokens in expected]
