@@ -108,6 +108,11 @@ def test_a_reader_who_leaves_blocks_nobody(chat_model: model.LocalChatModel) -> 
     assert chat_model.invoke(MESSAGES).content == whole
 
 
+def test_many_prompts_are_written_in_their_order(chat_model: model.LocalChatModel) -> None:
+    prompts = [[MESSAGES[0], HumanMessage(f"one two {number} one two")] for number in range(6)]
+    assert chat_model.write_all(prompts) == [chat_model.invoke(prompt).content for prompt in prompts]
+
+
 def test_a_failure_names_the_model(chat_model: model.LocalChatModel, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*inputs: object, **options: object) -> None:
         raise MemoryError("no room")
