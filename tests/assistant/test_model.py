@@ -19,7 +19,7 @@ def test_a_wrong_sum_stops_and_leaves_nothing(tmp_path: Path, monkeypatch: pytes
     package = tmp_path / "package"
     package.mkdir()
     (package / model.GGUF).write_bytes(b"not the model")
-    monkeypatch.setattr(model, "_packaged", lambda: package)
+    monkeypatch.setattr(model, "packaged", lambda: package)
     with pytest.raises(ModelFileError, match=r"SHA-256.*make install"):
         model.prepare(tmp_path / "models")
     assert not (tmp_path / "models").exists()
@@ -40,7 +40,7 @@ def test_an_unpacking_that_dies_leaves_nothing(tmp_path: Path, monkeypatch: pyte
 def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "smollm2-135m-instruct").mkdir()
     (tmp_path / "smollm2-135m-instruct" / "model.safetensors").write_bytes(b"cut")
-    monkeypatch.setattr(model, "_packaged", lambda: tmp_path / "no package")
+    monkeypatch.setattr(model, "packaged", lambda: tmp_path / "no package")
     with pytest.raises(ModelFileError, match="is missing"):
         model.prepare(tmp_path)
 
