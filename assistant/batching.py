@@ -99,8 +99,7 @@ class Batch:
                 if written:
                     yield written
         finally:
-            with self._lock:
-                self._writings.remove(writing)
+            self._writings.remove(writing)  # without the lock: the garbage collector may close an iterator while this thread holds it
 
     def _keep(self, shared: list[int]) -> _Writing:
         if self._kept is None or self._kept.tokens[: self._kept.begin] != shared:
