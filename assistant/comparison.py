@@ -9,20 +9,18 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from assistant.chain import PharmacyAssistant
 from assistant.evidence import Evidence, split
 from assistant.model import LocalChatModel, prepare
 from assistant.prompt import render, without_passages
 from assistant.settings import VANILLA_MODEL
 from assistant.subject import subject
-from assistant.types import Answer, Question, Status
+from assistant.types import Answer, Column, Comparison, Fault, Judged, Lacking, Mark, Question, Status
 from assistant.warnings import missing
 from guardrails import amounts
 from guardrails.directives import directive
@@ -31,11 +29,14 @@ from guardrails.wording import words
 from knowledge.passages import passage, sentences
 from knowledge.types import Hit
 
+if TYPE_CHECKING:
+    from assistant.chain import PharmacyAssistant
+
 ALONE, WITH_PASSAGES, ASSISTANT = "Vanilla model alone", "Vanilla model with retrieval", "Pharmacy assistant"
 _STOPPED = (Status.REFUSED, Status.ESCALATED, Status.FAILED)
 _MARKUP = re.compile(r"(?m)^\s*(?:#+|\d+[.)]|[-*•])\s+|\*\*|\s*\[\d+\]")
 _RUN_ON = re.compile(r"(?<=[a-z]{3}[.!?])(?<!etc\.)\s+(?=[a-z])")  # "… once a week. methotrexate, Uses: …"
-_PARTICLE = re.compile(r"(?:yes|no),\s+(?=\w)", re.IGNORECASE)
+_PARTICLE = re.compile(r"\A(?:yes|no),\s+(?=\w)", re.IGNORECASE)
 # A sentence that sends to a professional, or speaks of itself or of the passages, claims nothing about a medicine.
 _PROFESSIONAL = r"(?:doctor|pharmacist|physician|prescriber|provider|professional|nurse)s?"
 _REFERS = re.compile(
@@ -54,81 +55,6 @@ _SAYS = {
 }  # fmt: skip
 _MOST = 3  # findings told of one sentence
 _ENDS = (".", "!", ")", '"', "”")
-
-
-class Fault(StrEnum):
-    """What may be wrong in a sentence."""
-
-    NUMBER = "invented number"  # no monograph of a medicine in the question holds it
-    SOURCE = "no source"  # no passage carries the sentence
-    ADVICE = "advice to one person"
-    UNCHECKED = "not checked"  # a check could not run
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One fault of a sentence; `what` is the number, the words of the advice, or what the nearest source lacks or says otherwise."""
-
-    fault: Fault
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One sentence, the faults that the checks find, and where it stands in the monographs; with neither it claims nothing to be checked.
-
-    `fixed` sentences are the assistant's own wording, chosen by code ("I have no monograph for …"): no model writes them, none is marked.
-    """
-
-    text: str
-    marks: tuple[Mark, ...] = ()
-    source: str = ""
-    fixed: bool = False
-    times: int = 1  # small models repeat themselves
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """A warning that belongs in an answer and is not there: what it is about, the monograph's own sentence, and where that stands."""
-
-    topic: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One answer. Until `judged`, its sentences are as written so far and unmarked; `seconds` is the time to the whole answer, without our marking."""
-
-    title: str
-    model: str
-    sentences: tuple[Judged, ...] = ()
-    missing: tuple[Lacking, ...] = ()
-    seconds: float = 0.0
-    judged: bool = False
-
-    @property
-    def summary(self) -> str:
-        """How many sentences are marked, and how many warnings are missing."""
-        marked = sum(bool(sentence.marks) for sentence in self.sentences)
-        lacking = f", {len(self.missing)} warning{'s' * (len(self.missing) != 1)} missing" if self.missing else ""
-        return f"{marked} of {len(self.sentences)} sentence{'s' * (len(self.sentences) != 1)} marked{lacking}"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The assistant's whole answer, and the columns; none where the rails stopped the question, which no model has seen then."""
-
-    answer: Answer
-    columns: tuple[Column, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The redacted question, how the assistant's answer ended, what it says, and the columns."""
-        answer = self.answer
-        return {
-            "question": answer.question, "status": answer.status.value, "reason": answer.reason, "text": answer.text,
-            "columns": [asdict(column) for column in self.columns],
-        }  # fmt: skip
 
 
 def load_vanilla(assistant: PharmacyAssistant) -> BaseChatModel:
@@ -218,7 +144,8 @@ class _Checks:
         """The column with its sentences marked and the warnings that it lacks."""
         said = Counter(sentence.text for sentence in column.sentences)
         last = column.sentences[-1].text if column.sentences else ""
-        done, held = [], list[Evidence]()
+        done: list[Judged] = []
+        held: list[Evidence] = []
         for sentence in dict.fromkeys(column.sentences):
             cut = sentence.text == last and not last.endswith(_ENDS)
             judged, source = (sentence, None) if sentence.fixed else self._sentence(sentence.text, cut)
@@ -234,7 +161,7 @@ class _Checks:
         failed: list[str] = []
         if not cut and self._claims(text):
             for ground in (self._shown, self._ground):  # as the assistant is checked, then against all that the monographs say
-                ruling = self._rails.check_answer(_PARTICLE.sub("", text, count=1), [piece.text for piece in ground])
+                ruling = self._rails.check_answer(_PARTICLE.sub("", text), [piece.text for piece in ground])
                 if ruling.decision is Decision.REFUSE:
                     return Judged(text, (Mark(Fault.UNCHECKED, ruling.strongest.reason),)), None
                 if ruling.decision is not Decision.REPLACE and ruling.source >= 0:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from textwrap import fill, indent
 from types import MappingProxyType
 
-from assistant.comparison import Comparison
 from assistant.messages import listed
-from assistant.types import Answer, Citation, Sentence, Status
+from assistant.types import Answer, Citation, Comparison, Sentence, Status
 from knowledge.interactions import Pair
 from knowledge.types import Monograph
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant import Audience, Question, Settings, Status
-from assistant.comparison import Column, Comparison, Fault, Judged, Lacking, load_vanilla, stream
 from assistant.settings import QUOTES_ONLY
+from assistant.types import Column, Comparison, Fault, Judged, Lacking
 from ui.answer import answer_html, question_html
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ _INTRO = (
 
 @st.cache_resource(show_spinner=False)
 def get_vanilla(settings: Settings, _assistant: PharmacyAssistant) -> BaseChatModel:
-    """The vanilla model that every visitor shares; loaded when a question is first compared. The seam of the page's tests, with `stream`."""
+    """The vanilla model that every visitor shares, loaded when a question is first compared. A seam of the page's tests, as is
+    `assistant.comparison.stream`."""
+    from assistant.comparison import load_vanilla
+
     return load_vanilla(_assistant)
 
 
@@ -57,7 +60,7 @@ def show(assistant: PharmacyAssistant, audience: Audience) -> None:
     if question:
         _compare(question, assistant, audience)
     elif last:
-        _draw(last, assistant.settings)
+        st.html(comparison_html(last, assistant.settings))
 
 
 def start_over() -> None:
@@ -71,16 +74,13 @@ def _choose(question: str) -> None:
 
 def _compare(text: str, assistant: PharmacyAssistant, audience: Audience) -> None:
     """Show the answers as they grow; then keep the comparison, which holds only the redacted question."""
+    from assistant.comparison import stream  # not before the page is drawn: what it loads takes seconds
+
     place = st.empty()
     place.html(question_html(text) + '<p class="rx-quiet rx-waiting" role="status">Asking the assistant, then the vanilla model</p>')
     for comparison in stream(Question(text, audience=audience), assistant, get_vanilla(assistant.settings, assistant)):
-        with place.container():
-            _draw(comparison, assistant.settings)
+        place.html(comparison_html(comparison, assistant.settings))
         st.session_state[_LAST] = comparison
-
-
-def _draw(comparison: Comparison, settings: Settings) -> None:
-    st.html(comparison_html(comparison, settings))
 
 
 def comparison_html(comparison: Comparison, settings: Settings) -> str:

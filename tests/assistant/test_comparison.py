@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from assistant.comparison import ALONE, ASSISTANT, WITH_PASSAGES, Column, Comparison, Fault, compare, load_vanilla, stream
+from assistant.comparison import ALONE, ASSISTANT, WITH_PASSAGES, compare, load_vanilla, stream
 from assistant.desk import comparison_text
 from assistant.settings import VANILLA_MODEL
 from assistant.testing import ScriptedModel
-from assistant.types import Status
+from assistant.types import Column, Comparison, Fault, Status
 from guardrails.types import Decision, Verdict
 from tests.assistant.conftest import Make
 
@@ -147,7 +147,8 @@ def test_sentences_come_as_they_are_finished_and_marks_when_all_is_written(make:
     seen = [column(comparison) for comparison in stream(QUESTION, make(), model)]
     assert [len(c.sentences) for c in seen[:4]] == [0, 1, 2, 3]
     assert all(not c.judged and not any(s.marks for s in c.sentences) for c in seen[:4])
-    assert seen[-1].judged and all(sentence.marks for sentence in seen[-1].sentences)
+    assert seen[-1].judged
+    assert all(sentence.marks for sentence in seen[-1].sentences)
 
 
 def test_a_check_that_could_not_run_is_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant import Answer, Citation, Question, Sentence, Settings, Status
-from assistant.comparison import Column, Comparison, Fault, Judged, Lacking, Mark
-from assistant.types import DrugMention, RailVerdict
+from assistant import comparison as comparing
+from assistant.types import Column, Comparison, DrugMention, Fault, Judged, Lacking, Mark, RailVerdict
 from knowledge.types import Drug, Monograph, Section, Source
 from ui import chat, compare
 from ui.answer import answer_html, draft_html, question_html, sentences_html
@@ -295,7 +295,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> AppTest:
             yield Comparison(answered(), (Column("Alone", "vanilla-1"), *COMPARED.columns[1:]))
             yield COMPARED
 
-    monkeypatch.setattr(compare, "stream", stream)
+    monkeypatch.setattr(comparing, "stream", stream)
     monkeypatch.setattr(compare, "get_vanilla", lambda settings, assistant: None)
     return AppTest.from_function(side_by_side, default_timeout=60)
 
