@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval,
+"""`python -m assistant`: ask, compare, interactions, drug, serve, verify, replay, forget, prepare, bench, evaluate-retrieval,
 evaluate-evidence, evaluate-grounding."""
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ def _ask(arguments: argparse.Namespace) -> int:
     answer = assistant.ask(question)
     print(json.dumps(answer.as_json()))
     return int(answer.status is Status.FAILED)
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from assistant import load_assistant
+    from assistant.comparison import compare, load_vanilla
+
+    assistant = load_assistant()
+    comparison = compare(arguments.question, assistant, load_vanilla(assistant))
+    print(json.dumps(comparison.as_json()) if arguments.json else desk.comparison_text(comparison))
+    return int(comparison.answer.status is Status.FAILED)
 
 
 def _print(pieces: Iterable[Sentence | Answer], staff: bool) -> int:
@@ -304,6 +314,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--audience", choices=[audience.value for audience in Audience], default="patient")
     ask.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='{"id","question"[,"history"]} a line in, an Answer a line out')
     ask.set_defaults(run=_ask)
+
+    compared = commands.add_parser("compare", help="the vanilla model, with and without passages, beside the assistant: what is wrong in each is marked")
+    compared.add_argument("question", metavar="QUESTION")
+    compared.add_argument("--json", action="store_true", help="print JSON")
+    compared.set_defaults(run=_compare)
 
     pairs = commands.add_parser("interactions", help="what the monographs state about every pair of medicines")
     pairs.add_argument("drugs", nargs="*", metavar="DRUG")

@@ -7,7 +7,7 @@ from textwrap import fill, indent
 from types import MappingProxyType
 
 from assistant.messages import listed
-from assistant.types import Answer, Citation, Sentence, Status
+from assistant.types import Answer, Citation, Comparison, Sentence, Status
 from knowledge.interactions import Pair
 from knowledge.types import Monograph
 
@@ -35,6 +35,26 @@ def notes_text(answer: Answer, staff: bool = False) -> str:
         receipt = [f"receipt {answer.receipt[:12]}"] if answer.receipt else []
         parts.append(f"[{'; '.join([note, *dict.fromkeys(rules), *receipt])}]")
     return "\n\n".join(parts)
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """The columns one under the other, each sentence with what the checks say of it; the assistant's message alone where it stopped the question."""
+    if not comparison.columns:
+        return answer_text(comparison.answer)
+    blocks = []
+    for column in comparison.columns:
+        lines = [f"{column.title.upper()} ({column.model or 'no model'}, {column.seconds:.1f} s): {column.summary}"]
+        for sentence in column.sentences:
+            lines.append(fill(sentence.text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+            notes = [f"✗ {mark.fault.value}: {mark.what}" for mark in sentence.marks]
+            notes += [f"✓ {sentence.source}"] if sentence.source else []
+            notes += [f"said {sentence.times} times"] if sentence.times > 1 else []
+            lines += [fill(note, _WIDTH, initial_indent="      ", subsequent_indent="        ") for note in notes]
+        for lacking in column.missing:
+            note = f"✗ missing warning ({lacking.topic}): {lacking.text} ({lacking.source})"
+            lines.append(fill(note, _WIDTH, initial_indent="  ", subsequent_indent="    "))
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
 def pairs_text(pairs: Iterable[Pair], read_as: Mapping[str, str] = MappingProxyType({})) -> str:

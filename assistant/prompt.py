@@ -39,6 +39,11 @@ def render(question: str, hits: Sequence[Hit], audience: Audience = Audience.PAT
     return [SystemMessage(_text("system").strip()), HumanMessage(user.strip())]
 
 
+def without_passages(question: str) -> list[BaseMessage]:
+    """The messages for a model that is given no passages: the same length asked of it, and the question."""
+    return [SystemMessage(_text("vanilla").strip()), HumanMessage(question)]
+
+
 def fingerprint() -> str:
     """SHA-256 of the wording, so that a model tuned on another one is noticed."""
     return hashlib.sha256(inspect.getsource(render).encode() + "".join(map(_text, ("system", "user"))).encode()).hexdigest()

@@ -113,3 +113,78 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """The answer of the command line's and the service's contract."""
         return asdict(self)
+
+
+class Fault(StrEnum):
+    """What may be wrong in a sentence."""
+
+    NUMBER = "invented number"  # no monograph of a medicine in the question holds it
+    SOURCE = "no source"  # no passage carries the sentence
+    ADVICE = "advice to one person"
+    UNCHECKED = "not checked"  # a check could not run
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One fault of a sentence; `what` is the number, the words of the advice, or what the nearest source lacks or says otherwise."""
+
+    fault: Fault
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One sentence, the faults that the checks find, and where it stands in the monographs; with neither it claims nothing to be checked.
+
+    `fixed` sentences are the assistant's own wording, chosen by code ("I have no monograph for …"): no model writes them, none is marked.
+    """
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    source: str = ""
+    fixed: bool = False
+    times: int = 1  # small models repeat themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A warning that belongs in an answer and is not there: what it is about, the monograph's own sentence, and where that stands."""
+
+    topic: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One answer. Until `judged`, its sentences are as written so far and unmarked; `seconds` is the time to the whole answer, without our marking."""
+
+    title: str
+    model: str
+    sentences: tuple[Judged, ...] = ()
+    missing: tuple[Lacking, ...] = ()
+    seconds: float = 0.0
+    judged: bool = False
+
+    @property
+    def summary(self) -> str:
+        """How many sentences are marked, and how many warnings are missing."""
+        marked = sum(bool(sentence.marks) for sentence in self.sentences)
+        lacking = f", {len(self.missing)} warning{'s' * (len(self.missing) != 1)} missing" if self.missing else ""
+        return f"{marked} of {len(self.sentences)} sentence{'s' * (len(self.sentences) != 1)} marked{lacking}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The assistant's whole answer, and the columns; none where the rails stopped the question, which no model has seen then."""
+
+    answer: Answer
+    columns: tuple[Column, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The redacted question, how the assistant's answer ended, what it says, and the columns."""
+        answer = self.answer
+        return {
+            "question": answer.question, "status": answer.status.value, "reason": answer.reason, "text": answer.text,
+            "columns": [asdict(column) for column in self.columns],
+        }  # fmt: skip

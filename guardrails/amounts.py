@@ -9,10 +9,12 @@ from itertools import pairwise
 
 from guardrails import contrast, populations
 from guardrails.contrast import drawn
+from guardrails.numerals import NUMBER
 from guardrails.quantities import Quantity, codes, quantities
 from guardrails.wording import Word, words
 
 _DAY = frozenset({"day"})
+_WRITTEN = re.compile(rf"{NUMBER}|\b(?:once|twice|thrice)\b", re.IGNORECASE)
 
 Known = Sequence[tuple[Quantity, str]]
 
@@ -44,6 +46,13 @@ def failures(sentence: str, ground: Sequence[str]) -> Iterable[str]:
     spoken = frozenset().union(*(codes(source) for source in ground)) if ground else frozenset()
     for code in sorted(codes(sentence) - spoken):
         yield f"number: {code}"
+
+
+def unheld(sentence: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The numbers that a sentence writes out and that stand in none of the texts, whatever they are said of there."""
+    known = [(quantity, text) for text in texts for quantity in read(text)]
+    written = [quantity for quantity in read(sentence) if _WRITTEN.search(quantity.text)]
+    return tuple(q.text for q in written if not any(_same(q, other) for other, _ in known) and not _said_otherwise(q, known))
 
 
 def _same(said: Quantity, other: Quantity) -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant import Audience
 from assistant.settings import QUOTES_ONLY
-from ui import chat
+from ui import chat, compare
 
 if TYPE_CHECKING:
     from assistant import PharmacyAssistant
@@ -22,9 +22,14 @@ def show(assistant: PharmacyAssistant) -> Audience:
     with st.sidebar:
         hint = "Staff read under every sentence where it stands."
         audience: Audience = st.radio("Who is reading?", list(Audience), format_func=_LABELS.__getitem__, help=hint)
-        st.button("Start over", icon=":material/restart_alt:", on_click=chat.start_over, width="stretch")
+        st.button("Start over", icon=":material/restart_alt:", on_click=_start_over, width="stretch")
         st.html(_about_html(assistant))
     return audience
+
+
+def _start_over() -> None:
+    chat.start_over()
+    compare.start_over()
 
 
 def _about_html(assistant: PharmacyAssistant) -> str:

@@ -24,19 +24,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage
 from tqdm import tqdm
 
 from assistant.chain import PharmacyAssistant
 from assistant.evaluation.keyfacts import holds, states
 from assistant.finetuning.examples import Example, marked
 from assistant.model import LocalChatModel
-from assistant.prompt import ABSTAINS, REFERS, SILENT, render
+from assistant.prompt import ABSTAINS, REFERS, SILENT, render, without_passages
 from assistant.types import Answer, Audience, Question, Status, Turn
 from guardrails import amounts
 from knowledge.passages import sentences
 
-ALONE = "You are a pharmacy assistant. Answer the question in one to four short, plain sentences."
 _TIMED = 12  # questions asked one by one, for the seconds
 _RESAMPLED = 1000
 _NO_ANSWER = re.compile(
@@ -200,7 +199,7 @@ def _carries(assistant: PharmacyAssistant, sentence: str, texts: Sequence[str]) 
 
 def _bare(example: Example) -> list[BaseMessage]:
     asked = f"{example.history[-1]}\nThen: {example.question}" if example.history else example.question
-    return [SystemMessage(ALONE), HumanMessage(asked)]
+    return without_passages(asked)
 
 
 def _generated(model: LocalChatModel, examples: Sequence[Example], prompts: Sequence[list[BaseMessage]], passages: Sequence[Sequence[str]]) -> list[Said]:

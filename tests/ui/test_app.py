@@ -11,10 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant import Answer, Citation, Question, Sentence, Settings, Status
-from assistant.types import DrugMention, RailVerdict
+from assistant import comparison as comparing
+from assistant.types import Column, Comparison, DrugMention, Fault, Judged, Lacking, Mark, RailVerdict
 from knowledge.types import Drug, Monograph, Section, Source
-from ui import chat
+from ui import chat, compare
 from ui.answer import answer_html, draft_html, question_html, sentences_html
+from ui.compare import comparison_html
 from ui.sources import Span, marked_html, sources_html
 from ui.trail import trail_html
 
@@ -173,6 +175,13 @@ HOSTILE = '<img src=x onerror=alert(1)> & "it\'s"'
             answered(drugs=(DrugMention(*(HOSTILE,) * 3),), verdicts=(RailVerdict(*(HOSTILE,) * 4, 1.0, (HOSTILE,)),), model=HOSTILE)
         ),
         trail_html(answered(verdicts=(RailVerdict("input", *(HOSTILE,) * 3, 1.0),), timings_ms={HOSTILE: 1.0})),
+        comparison_html(
+            Comparison(
+                answered(question=HOSTILE),
+                (Column(HOSTILE, HOSTILE, (Judged(HOSTILE, (Mark(Fault.NUMBER, HOSTILE),), HOSTILE),), (Lacking(*(HOSTILE,) * 3),), 1.0, True),),
+            ),
+            SETTINGS,
+        ),
     ],
 )
 def test_everything_from_outside_is_escaped(written: str) -> None:
@@ -255,3 +264,63 @@ def test_replaced_sentences_are_summed_up() -> None:
     assert "2 sentences checked, 1 replaced" in written
     assert "drug: samplazine; number: 5 mg" in written
     assert "5.00 ms" in written
+
+
+def side_by_side() -> None:
+    """The page in which answers are compared, as ui/app.py draws it."""
+    from assistant import Audience
+    from ui import chat, compare
+
+    compare.show(chat.get_assistant(None), Audience.PATIENT)  # type: ignore[arg-type]
+
+
+COMPARED = Comparison(
+    answered(),
+    (
+        Column("Alone", "vanilla-1", (Judged("Take 50 mg.", (Mark(Fault.NUMBER, "50 mg"),)),), (Lacking("alcohol", "No alcohol.", "examplol"),), 2.0, True),
+        Column("Ours", "tuned-1", (Judged("Keep it dry.", source="examplol · Storage"), Judged("Ask.", fixed=True)), (), 1.0, True),
+    ),
+)
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page over a comparison that grows to `COMPARED`, or that the rails stop when the question says so."""
+    served(monkeypatch)
+
+    def stream(question: Question, assistant: object, vanilla: object) -> Iterator[Comparison]:
+        if "30" in question.text:
+            yield Comparison(said(Status.ESCALATED, "Call now."))
+        else:
+            yield Comparison(answered(), (Column("Alone", "vanilla-1"), *COMPARED.columns[1:]))
+            yield COMPARED
+
+    monkeypatch.setattr(comparing, "stream", stream)
+    monkeypatch.setattr(compare, "get_vanilla", lambda settings, assistant: None)
+    return AppTest.from_function(side_by_side, default_timeout=60)
+
+
+def test_answers_stand_side_by_side_with_what_is_wrong_in_words(compared: AppTest) -> None:
+    compared.run().chat_input[0].set_value("How is Exampla kept, Jane Roe?").run()
+    shown = html(compared)
+    for part in ("Alone", "vanilla-1", "tuned-1", "invented number</b> 50 mg", "missing warning</b> alcohol", "No alcohol.", "✓ examplol · Storage"):
+        assert part in shown, part
+    assert "1 of 1 sentence marked, 1 warning missing" in shown
+    assert "own wording" in shown
+    assert "NAME_1" in shown
+    assert "Roe" not in shown + repr(compared.session_state)
+    assert "50 mg" in html(compared.run())  # the last comparison stays
+
+
+def test_a_prepared_question_is_compared(compared: AppTest) -> None:
+    compared.run().button(key="example-0").click().run()
+    assert "50 mg" in html(compared)
+
+
+def test_a_stopped_question_shows_its_message_and_no_columns(compared: AppTest) -> None:
+    compared.run().chat_input[0].set_value("took 30 of them").run()
+    shown = html(compared)
+    assert "tel:112" in shown
+    assert "Call now." in shown
+    assert "No model was asked" in shown
+    assert "rx-column" not in shown
