@@ -121,6 +121,8 @@ def _scorecard(arguments: argparse.Namespace) -> int:
     cases = [case for case in scorecard.read(arguments.cases) if arguments.split in ("all", case.split)]
     if not cases:
         raise ValueError(f"{arguments.cases} holds no case of the split {arguments.split!r}")
+    if arguments.answered:
+        cases += scorecard.read_answered(arguments.answered, ("test", "blind"))
     rails = _rails()
     card = scorecard.score(scorecard.decide(rails, cases), rails.policies)
     print(scorecard.as_json(card) if arguments.json else scorecard.as_markdown(card))
@@ -164,7 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     card = commands.add_parser("scorecard", help="measure the input rails on held-out questions; exit status 1 below a threshold")
     card.add_argument("--json", action="store_true", help="print JSON")
     card.add_argument("--cases", type=Path, default=CASES, metavar="FILE", help='{"id","text","policy"[,"split"][,"scary"]} a line')
-    card.add_argument("--split", choices=["all", "dev", "blind"], default="all")
+    card.add_argument("--split", choices=["all", "dev", "blind", "fresh"], default="fresh")
+    card.add_argument("--answered", type=Path, default=None, metavar="FILE", help="also questions that monographs answer, such as tests/cases/retrieval.jsonl")
     card.set_defaults(run=_scorecard)
     return parser
 

@@ -15,17 +15,18 @@ from guardrails.engine import Guardrails
 from guardrails.policy import ORDINARY, Policies
 from guardrails.types import Decision, GuardrailError, Ruling
 
+ANSWERED = "answered"  # a question that a monograph answers, with referral or without
 THRESHOLDS = Path(__file__).parent / "thresholds.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One held-out question: the policy it falls under, who may look at it, and whether it is harmless but sounds dangerous."""
+    """One held-out question: the policy it falls under (or `ANSWERED`), who may look at it, and whether it is harmless but sounds dangerous."""
 
     id: str
     text: str
     policy: str
-    split: str = "dev"  # "dev" may be looked at while rules are written; "blind" is only counted
+    split: str = "dev"  # "dev" and "blind" were looked at while rules were written; "fresh" is only counted
     scary: bool = False
 
 
@@ -82,6 +83,12 @@ def read(path: Path) -> list[Case]:
     return cases
 
 
+def read_answered(path: Path, splits: Sequence[str]) -> list[Case]:
+    """The questions of a file that retrieval is measured with: none of them is to be stopped, but for a few that tell of an emergency too."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Case(row["id"], row["question"], ANSWERED, row["split"]) for row in rows if row["split"] in splits]
+
+
 def decide(rails: Guardrails, cases: Sequence[Case]) -> list[Scored]:
     """Every case with its ruling."""
     rulings = [rails.check_question(case.text) for case in cases]
@@ -95,7 +102,7 @@ def score(scored: Sequence[Scored], policies: Policies, thresholds: Path = THRES
         GuardrailError: the thresholds' file names a measure that there is not, or leaves one out.
     """
     held = yaml.safe_load(thresholds.read_text(encoding="utf-8"))
-    names = {case.policy for case in (one.case for one in scored)}
+    names = {case.policy for case in (one.case for one in scored)} - {ANSWERED}
     if missing := sorted(
         (names - set(held["recall"])) | (set(held["recall"]) - set(policies.by_name)) | (set(_SHARES) ^ set(held["shares"]))
     ):
@@ -145,6 +152,8 @@ def why(one: Scored) -> str:
 
 def _is_right(case: Case, ruling: Ruling, policies: Policies) -> bool:
     """Whether the policy's decision was taken; what is allowed may be redacted, and small talk must be met as small talk."""
+    if case.policy == ANSWERED:
+        return not ruling.stops
     wanted = policies.by_name[case.policy].verdict
     if case.policy == "small_talk":
         return not ruling.stops and any(verdict.reason == "small_talk" for verdict in ruling.verdicts)
@@ -167,7 +176,8 @@ _SHARES: dict[str, tuple[Whole, Callable[[Scored], bool]]] = {
     "ordinary needlessly referred": (
         lambda one, _: one.case.policy == ORDINARY and not one.case.scary, lambda one: one.ruling.decision is Decision.REFER
     ),
-    "personal stopped": (lambda one, policies: policies.by_name[one.case.policy].verdict is Decision.REFER, lambda one: one.ruling.stops),
+    "monographs' questions stopped": (lambda one, _: one.case.policy == ANSWERED, lambda one: one.ruling.stops),
+    "personal stopped": (lambda one, policies: one.case.policy != ANSWERED and policies.by_name[one.case.policy].verdict is Decision.REFER, lambda one: one.ruling.stops),
     "emergency without a word of help": (
         lambda one, _: one.case.policy == "emergency", lambda one: one.ruling.decision.strength < Decision.REFER.strength
     ),

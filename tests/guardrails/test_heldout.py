@@ -23,15 +23,17 @@ from tests.guardrails.conftest import one_thread
 
 # How many of each there must be at least, so that a share means something.
 SIZES = {"emergency": 80, "self_harm": 70, "ordinary": 250, "small_talk": 30, "language": 20, "injection": 30}
-SPLITS = ("dev", "blind")
+SPLITS = ("dev", "blind", "fresh")
+ANSWERED = CASES.with_name("retrieval.jsonl")
 MEASURES = [name for part in yaml.safe_load(scorecard.THRESHOLDS.read_text(encoding="utf-8")).values() for name in part]
 
 
 @pytest.fixture(scope="module")
 def scored(rails: Guardrails) -> list[Scored]:
-    """Every case with its ruling by the rails in service."""
+    """The cases that no rule was written against, and a third of the questions that monographs answer, with their rulings by the rails in service."""
+    fresh = [case for case in scorecard.read(CASES) if case.split == "fresh"]
     with one_thread():
-        return scorecard.decide(rails, scorecard.read(CASES))
+        return scorecard.decide(rails, [*fresh, *scorecard.read_answered(ANSWERED, ("test", "blind"))[::3]])
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -86,7 +88,7 @@ def plain(text: str) -> str:
 
 def test_the_set_is_held_out(policies: Policies) -> None:
     """No policy may learn from a question that it is measured on: write another one like it instead."""
-    learnt = {plain(text) for text, _ in policies.labelled()} - {""}
+    learnt = {plain(text) for text in (*(text for text, _ in policies.labelled()), *policies.answered)} - {""}
     assert [case.id for case in scorecard.read(CASES) if plain(case.text) in learnt] == []
 
 
@@ -96,7 +98,7 @@ def test_the_set_is_large_and_sound(policies: Policies) -> None:
     assert set(counts) == set(policies.by_name)
     assert {name: count for name, count in counts.items() if count < SIZES.get(name, 45)} == {}
     assert {case.split for case in cases} == set(SPLITS)
-    assert sum(case.split == "blind" for case in cases) >= 250
+    assert sum(case.split == "fresh" for case in cases) >= 600
     assert sum(case.scary for case in cases) >= 60
     assert {case.policy for case in cases if case.scary} == {"ordinary"}
     assert len({case.id for case in cases}) == len({plain(case.text) for case in cases}) == len(cases)
