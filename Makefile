@@ -50,9 +50,10 @@ results: install $(DEV)  # docs/results.md, made again from the held-out cases; 
 	echo && echo "## Retrieval (\`python -m assistant evaluate-retrieval\`)" && echo && $(BIN)/python -m assistant evaluate-retrieval && \
 	echo && echo "## Is there an answer at all (\`python -m assistant evaluate-evidence\`)" && echo && $(BIN)/python -m assistant evaluate-evidence && \
 	echo && echo "## Names (\`python -m knowledge names --measure tests/cases/mentions.jsonl --split test\`)" && echo && $(BIN)/python -m knowledge names --measure tests/cases/mentions.jsonl --split test && \
-	echo && echo "## Input rails (\`python -m guardrails scorecard\`)" && echo && $(BIN)/python -m guardrails scorecard && \
+	echo && echo "## Input rails (\`python -m guardrails scorecard --answered tests/cases/retrieval.jsonl\`)" && echo && $(BIN)/python -m guardrails scorecard --answered tests/cases/retrieval.jsonl && \
 	echo && echo "## Privacy (\`python -m guardrails privacy --cases tests/cases/privacy.jsonl --split blind\`)" && echo && $(BIN)/python -m guardrails privacy --cases tests/cases/privacy.jsonl --split blind && \
 	echo && echo "## Output rails (\`python -m assistant evaluate-grounding\`)" && echo && $(BIN)/python -m assistant evaluate-grounding --split test && \
+	echo && echo "## Answers (\`python -m assistant evaluate --sample 150\`)" && echo && $(BIN)/python -m assistant evaluate --sample 150 && \
 	echo && echo "## Missing warnings (\`python -m assistant.evaluation.warnings --split test\`)" && echo && $(BIN)/python -m assistant.evaluation.warnings --split test) > docs/results.new
 	@mv docs/results.new docs/results.md
 

@@ -243,9 +243,9 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 def _promote(arguments: argparse.Namespace) -> int:
     from assistant import settings
     from assistant.adapter import MANIFEST, SHIPPED
+    from assistant.adapter.merging import merged
     from assistant.evaluation import answers, promotion
     from assistant.model import LocalChatModel, prepare, prepare_tuned
-    from assistant.adapter.merging import merged
 
     assistant, rows, passages = _ways(arguments)
     models = settings.read().models

@@ -106,7 +106,8 @@ def test_whether_a_text_states_a_fact(text: str, lists: list[list[str]], expecte
 def test_figures_have_intervals_and_a_row_each() -> None:
     rows = [Score(str(at), facts=1, stated=at % 2, must_abstain=at > 7, abstained=at > 6) for at in range(10)]
     value, low, high = interval(rows, lambda some: sum(row.stated for row in some) / len(some))
-    assert value == 0.5 and 0 < low < 0.5 < high < 1
+    assert value == 0.5
+    assert 0 < low < 0.5 < high < 1
     assert abstention(rows) == pytest.approx(2 * 2 / 5)
     assert "| one way | 0.500 (" in table({"one way": rows})
     assert Said((), True).seconds is None
