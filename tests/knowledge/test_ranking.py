@@ -34,7 +34,8 @@ def test_a_medicine_that_is_named_counts_as_partner_through_its_class() -> None:
 
 def test_a_food_that_is_named_counts_less_than_a_medicine() -> None:
     food, medicine = rows("is it fine", "dairy products"), rows("is it fine", "morphine", "morphine")
-    assert np.argmax(ranking.scores(food)) != 1 and np.argmax(ranking.scores(medicine)) == 1
+    assert np.argmax(ranking.scores(food)) != 1
+    assert np.argmax(ranking.scores(medicine)) == 1
     assert ranking.scores(medicine)[1] > ranking.scores(food)[0]
 
 
