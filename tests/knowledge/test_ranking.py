@@ -46,4 +46,4 @@ def test_a_question_about_breast_milk_is_not_one_about_dairy() -> None:
 @pytest.mark.parametrize(("before", "first"), [("", False), ("does it add to the sleepiness of opioids", True)])
 def test_an_earlier_question_lends_its_words(before: str, first: bool) -> None:
     shared = rows("what then", "", before=before)[:, ranking.FEATURES.index("words")]
-    assert (shared[1] > max(shared[0], shared[2])) is first
+    assert bool(shared[1] > max(shared[0], shared[2])) is first
