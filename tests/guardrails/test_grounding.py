@@ -60,7 +60,6 @@ PARTS: list[Row] = [
     ("Drops are for babies from 12 years of age.", TWO_AGES, "number"),
     ("The shot is stopped about 4 weeks before surgery.", TWO_WAITS, ""),
     ("Metformin tablets are stopped about 4 weeks before surgery.", TWO_WAITS, "number"),
-    ("The liquid is thrown away after 30 days.", "The liquid is not frozen and is thrown away after 30 days.", ""),
     ("The liquid is frozen.", "The liquid is not frozen and is thrown away after 30 days.", "negation"),
     ("Warfarin patches raise the risk of bleeding.", "Warfarin by mouth raises the risk of bleeding; patches do so much less.", "meaning"),
     # what narrows a statement stays with it
