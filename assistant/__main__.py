@@ -225,9 +225,9 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     tuned = LocalChatModel(folder=str(prepare_tuned(models, arguments.adapter)), name_shown="tuned")
     ways = {
         "vanilla alone": answers.alone(vanilla),
-        "vanilla with retrieval": answers.with_passages(vanilla, passages),
+        "vanilla with retrieval": answers.with_passages(vanilla, assistant.base, passages),
         "tuned alone": answers.alone(tuned),
-        "tuned with retrieval": answers.with_passages(tuned, passages),
+        "tuned with retrieval": answers.with_passages(tuned, assistant.base, passages),
         "tuned with retrieval and rails": answers.asked(assistant.with_model(tuned)),
         "quotes only": answers.asked(assistant),
     }
@@ -250,10 +250,10 @@ def _promote(arguments: argparse.Namespace) -> int:
     assistant, rows, passages = _ways(arguments)
     models = settings.read().models
     new = LocalChatModel(folder=str(merged(arguments.adapter, prepare(models), models / "candidate")), name_shown="candidate")
-    ways = {"candidate": answers.with_passages(new, passages), "candidate with rails": answers.asked(assistant.with_model(new))}
+    ways = {"candidate": answers.with_passages(new, assistant.base, passages), "candidate with rails": answers.asked(assistant.with_model(new))}
     if (SHIPPED / MANIFEST).is_file():
         old = LocalChatModel(folder=str(prepare_tuned(models)), name_shown="in service")
-        ways |= {"in service": answers.with_passages(old, passages), "in service with rails": answers.asked(assistant.with_model(old))}
+        ways |= {"in service": answers.with_passages(old, assistant.base, passages), "in service with rails": answers.asked(assistant.with_model(old))}
     scores = answers.run(ways, rows, passages, assistant)
     print(answers.table(scores))
     worse = [f"{kind}{line}" for kind in ("", " with rails") if f"in service{kind}" in scores for line in promotion.worse(scores[f"in service{kind}"], scores[f"candidate{kind}"])]

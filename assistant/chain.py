@@ -234,14 +234,14 @@ class PharmacyAssistant:
         shown, warned = self._shown(about, core, self.model is not None)
         walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
         needed = range(len(shown) - len(warned), len(shown))
-        walk.draft = Draft(shown, len(core), needed, walk.earlier, walk.question.audience)
+        walk.draft = Draft(shown, len(core), needed, tuple(map(self.base.in_generics, walk.earlier)), walk.question.audience)
         if silent := about.not_mentioned(self.base):
             walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
             yield walk.sentences[-1]
         elif walk.doubtful and about.drugs:
             walk.sentences.append(Sentence(message("nearest", names=listed(list(about.drugs), "and"))))
             yield walk.sentences[-1]
-        yield from self._show(walk, write(walk.text, walk.draft, self.rails, self.model))
+        yield from self._show(walk, write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model))
         if walk.draft.abstained and not walk.doubtful:  # the search is sure that the answer is there, the model is not
             yield from self._show(walk, quote(walk.draft, self.rails))
         walk.took("write", since)

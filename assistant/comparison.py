@@ -91,7 +91,7 @@ def stream(question: Question | str, assistant: PharmacyAssistant, vanilla: Base
     ours = checks.judge(Column(ASSISTANT, answer.model, _said(answer), seconds=answer.timings_ms.get("total", 0.0) / 1000))
     prompts = {
         ALONE: without_passages(asked.text),
-        WITH_PASSAGES: render(asked.text, [piece.as_hit for piece in shown], asked.audience),
+        WITH_PASSAGES: render(assistant.base.in_generics(asked.text), [piece.as_hit for piece in shown], asked.audience),
     }
     columns = {title: Column(title, _name(vanilla)) for title in prompts} | {ASSISTANT: ours}
     yield Comparison(answer, tuple(columns.values()))

@@ -18,7 +18,7 @@ from guardrails.classifier import Encode, Vectors, fit_on, labelled
 from guardrails.encoder import LAYERS, TUNED, apply, embed, open_model, pack, pooled
 from guardrails.policy import Policies
 
-_EPOCHS, _BATCH, _RATE = 4, 32, 2e-4
+_EPOCHS, _BATCH, _RATE = 3, 32, 2e-4
 _SCALE = 3.0  # of the pooled vector before the throw-away head
 _HARM = frozenset({"emergency", "self_harm", "misuse", "harm_to_others", "injection"})
 _NAME_MATTERS = frozenset({"emergency", "misuse", "language"})  # there another medicine could make another question

@@ -71,6 +71,10 @@ class KnowledgeBase:
         """The base over the newest build: a new one is opened in the background and is there some seconds after it was built."""
         return self._watch.latest()
 
+    def in_generics(self, text: str) -> str:
+        """The text with brands, synonyms and misspelt names written as the generic names that the monographs use; a small model does not know them."""
+        return _with_generics(text, self.resolve(text))
+
     def resolve(self, text: str) -> Resolution:
         """The medicines, classes and foods that the text names."""
         return self.names.resolve(text)

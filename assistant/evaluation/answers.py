@@ -35,6 +35,7 @@ from assistant.prompt import ABSTAINS, REFERS, SILENT, render, without_passages
 from assistant.types import Answer, Audience, Question, Status, Turn
 from guardrails import amounts
 from knowledge.passages import sentences
+from knowledge.search import KnowledgeBase
 
 _TIMED = 12  # questions asked one by one, for the seconds
 _RESAMPLED = 1000
@@ -82,12 +83,13 @@ def alone(model: LocalChatModel) -> Way:
     return lambda examples: _generated(model, examples, [_bare(example) for example in examples], [[] for _ in examples])
 
 
-def with_passages(model: LocalChatModel, passages: Sequence[Sequence[Any]]) -> Way:
-    """A model that is given the passages of each question too."""
+def with_passages(model: LocalChatModel, base: KnowledgeBase, passages: Sequence[Sequence[Any]]) -> Way:
+    """A model that is given the passages of each question too; medicines go by their generic names, as in service."""
 
     def answer(examples: Sequence[Example]) -> list[Said]:
+        named = base.in_generics
         prompts = [
-            render(example.question, [piece.as_hit for piece in pieces], Audience(example.audience), example.history)
+            render(named(example.question), [piece.as_hit for piece in pieces], Audience(example.audience), tuple(map(named, example.history)))
             for example, pieces in zip(examples, passages, strict=True)
         ]
         return _generated(model, examples, prompts, [[piece.text for piece in pieces] for pieces in passages])

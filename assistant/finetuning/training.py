@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,6 +96,9 @@ def finetune(recipe: Recipe, base: Path | str, train: Sequence[Example], validat
     trainer.train(resume_from_checkpoint=resume)
     place = out / "adapter"
     trainer.model.to(dtype=_half()).save_pretrained(place)
+    if recipe.rank:  # no path of this machine travels with the adapter
+        config = place / "adapter_config.json"
+        config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": recipe.base}, indent=1) + "\n", encoding="utf-8")
     history = [row for row in trainer.state.log_history if "loss" in row or "eval_loss" in row]
     _plot(history, place / "loss.png")
     Manifest(
