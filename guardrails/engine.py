@@ -43,6 +43,7 @@ RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
 }  # fmt: skip
 _HARM = ("emergency", "self_harm")
 _SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
+_HINTED = 0.15  # of the whole, without which a sentence taken by itself ("I run marathons.") is misread
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _NOT_YET = "not yet redacted"  # what NeMo holds until the question is
@@ -218,10 +219,11 @@ class Guardrails:
         """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""
         odds = self._classifier.probabilities(text, self._encode([text])[0])
         parts = [part for part in re.split(r"(?<=[.!?;])\s+|\n+", text) if len(part.split()) >= _LEAST_WORDS]
+        whole = dict(odds)
         if len(parts) > 1:
             for part, vector in zip(parts, self._encode(parts), strict=True):
                 for harm, odd in self._classifier.probabilities(part, vector).items():
-                    if harm in _HARM and odd >= _SURE:
+                    if harm in _HARM and odd >= _SURE and whole[harm] >= _HINTED:
                         odds[harm] = max(odds[harm], odd)
         return odds
 
