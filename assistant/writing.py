@@ -6,7 +6,7 @@ import logging
 import re
 import string
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
@@ -16,6 +16,7 @@ from assistant.prompt import ABSTAINS, REFERS, SILENT, render
 from assistant.types import Audience, Citation, RailVerdict, Sentence
 from guardrails.engine import Guardrails
 from guardrails.types import Decision, Ruling
+from guardrails.wording import content_words
 from knowledge.passages import sentences
 from knowledge.sections import INTERACTIONS
 
@@ -32,7 +33,7 @@ class Draft:
 
     Attributes:
         evidence: the sentences that it may rest on.
-        core: how many of the first of them are shown where no model chooses.
+        core: how many of the first of them are shown in any case.
         needed: rows that are shown whatever the model chooses: warnings that the question calls for.
         abstained: whether the model found no answer in them.
         silent: whether the model found no answer to a part of the question.
@@ -44,7 +45,6 @@ class Draft:
     earlier: Sequence[str] = ()
     audience: Audience = Audience.PATIENT
     cited: list[int] = field(default_factory=list)  # rows of the evidence, in the order of their markers
-    shown: set[str] = field(default_factory=set)
     verdicts: list[RailVerdict] = field(default_factory=list)
     abstained: bool = False
     silent: bool = False
@@ -54,7 +54,6 @@ class Draft:
     def show(self, text: str, row: int) -> Sentence:
         """The sentence with the marker of its evidence row."""
         self.cited.append(row)
-        self.shown.add(text)
         return Sentence(text, (len(self.cited),))
 
     def note(self, ruling: Ruling, sentence: str) -> None:
@@ -92,66 +91,63 @@ class Draft:
 def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel | None) -> Iterator[Sentence]:
     """The checked sentences of an answer, as they are ready.
 
-    A model chooses from the evidence and rewords it; each of its sentences is shown as written where one evidence sentence carries it and it
-    passes the rails, else that evidence sentence is quoted in its place. Without a model, or where it gives nothing that may be shown, the
-    core of the evidence is quoted. Nothing is shown when the model abstains: the caller decides what follows.
+    The core of the evidence is shown in its order, each sentence as the model worded it where that passes the checks, else as the quote; after it
+    what else of the evidence the model chose, and what the question calls for. Nothing is shown when the model abstains before it wrote anything:
+    the caller decides what follows.
     """
     quotes = [piece.text for piece in draft.evidence]
+    chosen: dict[int, str] = {}  # beyond the core
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
         if sentence.startswith(ABSTAINS.rstrip(".")):
-            draft.abstained = not draft.cited
+            draft.abstained = not draft.cited and not chosen
             break
         if sentence.startswith(SILENT):
             draft.silent = True
-            continue
-        if sentence in draft.shown or sentence.startswith(REFERS.rstrip(".")):
-            continue
-        ruling = rails.check_answer(sentence, quotes)
-        draft.note(ruling, sentence)
-        row = ruling.source
-        if row < 0 or ruling.decision is Decision.REFUSE:
+        row, fits = _source(sentence, draft, rails, quotes)
+        if row < 0 or row in draft.cited or row in chosen:
             strays += 1
-        elif ruling.decision is Decision.ALLOW and _may_be_shown(sentence, row, draft, rails):
-            yield draft.show(ruling.text, row)
-            yield from _whole(draft, rails, quotes, row)
-        elif row not in draft.cited:
-            yield from _quoted(draft, rails, quotes, row)
-            yield from _whole(draft, rails, quotes, row)
+        elif row >= draft.core:
+            if draft.evidence[row].hit.passage.section_code != INTERACTIONS:  # half a row, what happens without what to do, misleads
+                chosen[row] = sentence if fits else ""
+        else:
+            yield from _quoted(draft, rails, quotes, range(row))
+            yield from [draft.show(sentence, row)] if fits else _quoted(draft, rails, quotes, [row])
         if strays >= _STRAYS:
             break
     if draft.abstained:
         return
-    rows = draft.needed if draft.cited else (*range(draft.core), *draft.needed)
-    for row in rows:
-        if row not in draft.cited:
-            yield from _quoted(draft, rails, quotes, row)
+    yield from _quoted(draft, rails, quotes, range(draft.core))
+    for row, sentence in chosen.items():
+        yield from [draft.show(sentence, row)] if sentence else _quoted(draft, rails, quotes, [row])
+    yield from _quoted(draft, rails, quotes, draft.needed)
 
 
 def quote(draft: Draft, rails: Guardrails) -> Iterator[Sentence]:
     """The core of the evidence and what is needed, as quotes."""
-    quotes = [piece.text for piece in draft.evidence]
-    for row in (*range(draft.core), *draft.needed):
-        if row not in draft.cited:
-            yield from _quoted(draft, rails, quotes, row)
+    yield from _quoted(draft, rails, [piece.text for piece in draft.evidence], (*range(draft.core), *draft.needed))
+
+
+def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str]) -> tuple[int, bool]:
+    """The row of the evidence that a sentence rests on, -1 for none, and whether the sentence may stand for it."""
+    if sentence.startswith((SILENT, REFERS.rstrip("."))):
+        return -1, False
+    ruling = rails.check_answer(sentence, quotes)
+    draft.note(ruling, sentence)
+    if ruling.source < 0 or ruling.decision is Decision.REFUSE:
+        return -1, False
+    fits = ruling.decision is Decision.ALLOW and ruling.text == sentence and _may_be_shown(sentence, ruling.source, draft, rails)
+    return ruling.source, fits
 
 
 def _may_be_shown(sentence: str, row: int, draft: Draft, rails: Guardrails) -> bool:
-    """Whether one evidence sentence carries it alone, with no sign that the source has not: markup, other scripts, controls, headings of the prompt."""
+    """Whether one evidence sentence carries it alone and has each of its words, with no sign that the source has not: markup, other scripts, controls,
+    headings of the prompt. A word of its own may be right, but the checks cannot know every word."""
     source = draft.evidence[row].text
-    if set(sentence) - set(source) - _PLAIN or _names_a_passage(sentence, draft):
+    if set(sentence) - set(source) - _PLAIN or content_words(sentence) - content_words(source) or _names_a_passage(sentence, draft):
         return False
     ruling = rails.check_answer(sentence, [source])
     return ruling.decision is Decision.ALLOW and ruling.text == sentence
-
-
-def _whole(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:
-    """The other sentences of an interaction's row: what happens and what to do about it are one."""
-    passage = draft.evidence[row].hit.passage
-    if passage.section_code == INTERACTIONS:
-        for other, piece in enumerate(draft.evidence):
-            if other not in draft.cited and piece.hit.passage == passage:
-                yield from _quoted(draft, rails, quotes, other)
 
 
 def _names_a_passage(sentence: str, draft: Draft) -> bool:
@@ -160,11 +156,15 @@ def _names_a_passage(sentence: str, draft: Draft) -> bool:
     return any(f"{piece.hit.passage.drug}, {piece.hit.passage.section.split(':')[0].lower()}" in plain for piece in draft.evidence)
 
 
-def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], row: int) -> Iterator[Sentence]:
-    ruling = rails.check_answer(quotes[row], quotes)
-    draft.note(ruling, quotes[row])
-    if ruling.text and ruling.decision is not Decision.REFUSE:
-        yield draft.show(ruling.text, row)
+def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], rows: Iterable[int]) -> Iterator[Sentence]:
+    """The evidence of these rows in its own words, but for what was shown already."""
+    for row in rows:
+        if row in draft.cited:
+            continue
+        ruling = rails.check_answer(quotes[row], quotes)
+        draft.note(ruling, quotes[row])
+        if ruling.text and ruling.decision is not Decision.REFUSE:
+            yield draft.show(ruling.text, row)
 
 
 def _written(question: str, draft: Draft, model: BaseChatModel) -> Iterator[str]:
