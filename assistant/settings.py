@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 VANILLA_MODEL = "smollm2-135m-instruct"
 TUNED_MODEL = "pharmacy-smollm2-135m"
-DEFAULT_MODEL = VANILLA_MODEL
+DEFAULT_MODEL = TUNED_MODEL
 QUOTES_ONLY = "none"
 OFF = "off"
 _KINDS: dict[str, Callable[[str], object]] = {"str": str, "int": int, "float": float, "Path": lambda text: Path(text).expanduser()}
