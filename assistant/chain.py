@@ -9,9 +9,10 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
+from itertools import chain
 
 from langchain_core.language_models import BaseChatModel
 
@@ -191,20 +192,24 @@ class PharmacyAssistant:
         if not about.drugs and found.cosine < self.settings.min_cosine:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
         if found.evidence < self.settings.min_evidence:
-            said = message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
-            return [], (Status.NO_SOURCE, "no_evidence", said)
+            return [], (Status.NO_SOURCE, "no_evidence", _nothing(about))
         walk.doubtful = found.evidence < self.settings.sure_evidence
         if len(about.drugs) < 2:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
         return self._compared(about), None
 
     def _shown(self, about: Subject, evidence: list[Evidence], wide: bool) -> tuple[list[Evidence], list[Warned]]:
-        """What the model is shown: the chosen sentences, those next to them in rank (when `wide`), and the warnings that the question calls for."""
-        if wide and not any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
-            hits = self.base.find(about.question, about.drugs or None, k=6, before=about.before).hits
-            evidence = [*evidence, *beside(about.question, hits, self.base.embedder, evidence, SHOWN)]
+        """What the model is shown: the chosen sentences, those next to them in rank (when `wide`), and the warnings that the question calls for.
+
+        The chosen ones are all that is certain to be shown, so a warning that stands among the others only is called for too.
+        """
         warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
-        return [*evidence, *(w.evidence for w in warned)], warned
+        held = [*evidence, *(w.evidence for w in warned)]
+        if not wide or any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
+            return held, warned
+        hits = self.base.find(about.question, about.drugs or None, k=6, before=about.before).hits
+        more = beside(about.question, hits, self.base.embedder, held, SHOWN + len(warned))
+        return [*evidence, *more, *(w.evidence for w in warned)], warned
 
     def _compared(self, about: Subject) -> list[Evidence]:
         """What each of several medicines' own monographs say to a question that is not about them together."""
@@ -235,15 +240,13 @@ class PharmacyAssistant:
         walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
         needed = range(len(shown) - len(warned), len(shown))
         walk.draft = Draft(shown, len(core), needed, tuple(map(self.base.in_generics, walk.earlier)), walk.question.audience)
-        if silent := about.not_mentioned(self.base):
-            walk.sentences.append(Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0])))
-            yield walk.sentences[-1]
-        elif walk.doubtful and about.drugs:
-            walk.sentences.append(Sentence(message("nearest", names=listed(list(about.drugs), "and"))))
-            yield walk.sentences[-1]
-        yield from self._show(walk, write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model))
+        pieces = write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model)
+        first = next(pieces, None)
         if walk.draft.abstained and not walk.doubtful:  # the search is sure that the answer is there, the model is not
-            yield from self._show(walk, quote(walk.draft, self.rails))
+            pieces = quote(walk.draft, self.rails)
+            first = next(pieces, None)
+        if first:
+            yield from self._show(walk, chain(self._lead(walk, about), [first], pieces))
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}
         withheld = walk.draft.withheld
@@ -254,7 +257,14 @@ class PharmacyAssistant:
         rest = message("rest", names=listed(list(about.drugs), "and")) if walk.draft.silent and about.drugs else ""
         yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", rest, referral)
 
-    def _show(self, walk: _Walk, sentences: Iterator[Sentence]) -> Iterator[Sentence]:
+    def _lead(self, walk: _Walk, about: Subject) -> list[Sentence]:
+        """What is said before evidence that may answer another question."""
+        if silent := about.not_mentioned(self.base):
+            return [Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0]))]
+        doubted = walk.doubtful and about.drugs
+        return [Sentence(message("nearest", names=listed(list(about.drugs), "and")))] if doubted else []
+
+    def _show(self, walk: _Walk, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         for sentence in sentences:
             if not walk.draft.cited[1:]:
                 walk.took("first_sentence", walk.began)
@@ -276,6 +286,10 @@ class PharmacyAssistant:
         walk.ended = True
         asked = Asked(walk.text, walk.earlier, walk.question.audience)
         yield self.receipts.keep(answer, asked, walk.draft.evidence, self) if self.receipts else answer
+
+
+def _nothing(about: Subject) -> str:
+    return message("no_evidence", names=listed(list(about.drugs), "and")) if about.drugs else message("no_evidence_at_all")
 
 
 def _mentions(about: Subject) -> tuple[DrugMention, ...]:

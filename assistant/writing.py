@@ -22,6 +22,7 @@ from knowledge.sections import INTERACTIONS
 
 log = logging.getLogger(__name__)
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
+_KEPT = 0.8  # of the content of an evidence sentence; one that leaves out more of a list or a condition may mislead
 _LONGEST = 1000  # characters; a sentence that has not ended by then never will
 _PLAIN = frozenset(string.ascii_letters + string.digits + " .,;:!?'\"()-")
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
@@ -142,12 +143,18 @@ def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str
 
 def _may_be_shown(sentence: str, row: int, draft: Draft, rails: Guardrails) -> bool:
     """Whether one evidence sentence carries it alone and has each of its words, with no sign that the source has not: markup, other scripts, controls,
-    headings of the prompt. A word of its own may be right, but the checks cannot know every word."""
+    headings of the prompt, and nearly all that the source says. A word of its own may be right, but the checks cannot know every word."""
     source = draft.evidence[row].text
     if set(sentence) - set(source) - _PLAIN or content_words(sentence) - content_words(source) or _names_a_passage(sentence, draft):
         return False
+    if _opening(sentence) != _opening(source):  # what is cut off in front leaves a fragment
+        return False
     ruling = rails.check_answer(sentence, [source])
-    return ruling.decision is Decision.ALLOW and ruling.text == sentence
+    return ruling.decision is Decision.ALLOW and ruling.text == sentence and ruling.coverage >= _KEPT
+
+
+def _opening(text: str) -> list[str]:
+    return text.lower().split()[:2]
 
 
 def _names_a_passage(sentence: str, draft: Draft) -> bool:

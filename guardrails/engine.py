@@ -43,7 +43,7 @@ RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
 }  # fmt: skip
 _HARM = ("emergency", "self_harm")
 _SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
-_HINTED = 0.15  # of the whole, without which a sentence taken by itself ("I run marathons.") is misread
+_HINTED = 0.02  # of the whole, without which a sentence taken by itself ("I run marathons.") is misread; at 0.15 one in a hundred buried emergencies is lost
 _LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _NOT_YET = "not yet redacted"  # what NeMo holds until the question is

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.comparison import ALONE, ASSISTANT, WITH_PASSAGES, compare, load_vanilla, stream
 from assistant.desk import comparison_text
-from assistant.settings import VANILLA_MODEL
+from assistant.settings import TUNED_MODEL, VANILLA_MODEL
 from assistant.testing import ScriptedModel
 from assistant.types import Column, Comparison, Fault, Status
 from guardrails.types import Decision, Verdict
@@ -112,7 +112,7 @@ def test_three_columns_from_one_question(make: Make) -> None:
     assert "Jane Roe" not in alone + with_passages + json.dumps(found.as_json())
     assert column(found).sentences[0].marks
     assert not any(sentence.marks for sentence in column(found, ASSISTANT).sentences)
-    assert column(found, ASSISTANT).model == VANILLA_MODEL
+    assert column(found, ASSISTANT).model == TUNED_MODEL
 
 
 def test_the_assistant_is_marked_by_the_same_checks(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,5 +168,5 @@ def test_the_text_says_in_words_what_is_wrong(make: Make) -> None:
 
 
 def test_one_model_serves_as_both_where_they_are_the_same(make: Make) -> None:
-    assistant = make("A reply.")
+    assistant = make("A reply.", model=VANILLA_MODEL)
     assert load_vanilla(assistant) is assistant.model

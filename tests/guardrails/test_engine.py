@@ -108,10 +108,11 @@ def test_all_rules_speak_even_where_one_has_stopped_the_question(rails: Guardrai
 @pytest.mark.parametrize("harm", ["emergencyword", "despairword"])
 def test_danger_in_one_sentence_of_a_long_story_is_found(policies: Policies, harm: str) -> None:
     class Diluted(ScriptedClassifier):
-        """Sees harm in a short text only, as an average over a long one does."""
+        """Sees a tenth of the harm in a longer text, as an average over it does."""
 
         def probabilities(self, text: str, vector: Vectors) -> dict[str, float]:
-            return super().probabilities(text if len(text.split()) < 10 else "", vector)
+            share = 1.0 if len(text.split()) < 10 else 0.1
+            return {name: share * odd for name, odd in super().probabilities(text, vector).items()}
 
     story = f"We had dinner with my sister. It was lovely and late. Now there is {harm} here. Does the cake matter?"
     assert scripted_rails(policies, classifier=Diluted(policies, SCRIPT)).check_question(story).decision is Decision.ESCALATE
