@@ -9,7 +9,7 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import chain
@@ -203,13 +203,16 @@ class PharmacyAssistant:
 
         The chosen ones are all that is certain to be shown, so a warning that stands among the others only is called for too.
         """
-        warned = missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
+        warned = self._warnings(about, evidence)
         held = [*evidence, *(w.evidence for w in warned)]
         if not wide or any(piece.hit.passage.section_code == INTERACTIONS for piece in evidence):
             return held, warned
         hits = self.base.find(about.question, about.drugs or None, k=6, before=about.before).hits
         more = beside(about.question, hits, self.base.embedder, held, SHOWN + len(warned))
         return [*evidence, *more, *(w.evidence for w in warned)], warned
+
+    def _warnings(self, about: Subject, evidence: Sequence[Evidence]) -> list[Warned]:
+        return missing(about.question, about.drugs, (*about.drugs, *about.others), evidence, self.base)
 
     def _compared(self, about: Subject) -> list[Evidence]:
         """What each of several medicines' own monographs say to a question that is not about them together."""
@@ -242,7 +245,8 @@ class PharmacyAssistant:
         walk.draft = Draft(shown, len(core), needed, tuple(map(self.base.in_generics, walk.earlier)), walk.question.audience)
         pieces = write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model)
         first = next(pieces, None)
-        if walk.draft.abstained and not walk.doubtful:  # the search is sure that the answer is there, the model is not
+        # the search is sure that the answer is there, or silence would hide a warning
+        if walk.draft.abstained and (not walk.doubtful or self._warnings(about, ())):
             pieces = quote(walk.draft, self.rails)
             first = next(pieces, None)
         if first:
@@ -253,7 +257,7 @@ class PharmacyAssistant:
         if withheld and not walk.draft.cited:
             return (yield from self._end(walk, Status.FAILED, withheld, message("unchecked")))
         if not walk.draft.cited:
-            return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", message("no_evidence_at_all"), referral))
+            return (yield from self._end(walk, Status.NO_SOURCE, "no_evidence", _nothing(about), referral))
         rest = message("rest", names=listed(list(about.drugs), "and")) if walk.draft.silent and about.drugs else ""
         yield from self._end(walk, Status.ANSWERED, "", message("withheld") if withheld else "", rest, referral)
 

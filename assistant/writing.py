@@ -101,7 +101,7 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
         if sentence.startswith(ABSTAINS.rstrip(".")):
-            draft.abstained = not draft.cited and not chosen and not draft.needed  # where a warning is due, silence would hide it
+            draft.abstained = not draft.cited and not chosen
             break
         if sentence.startswith(SILENT):
             draft.silent = True

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from assistant.prompt import ABSTAINS
 from assistant.types import Answer, Question, Sentence, Status, Turn
 from guardrails.types import Decision, Verdict
 from tests.assistant.conftest import Make
@@ -143,3 +144,37 @@ async def test_async_is_the_same_walk(make: Make) -> None:
     assert isinstance(pieces[-1], Answer)
     answers = await asyncio.gather(*(assistant.aask(f"dosage of {drug}") for drug in ["examplol", "samplazine"] * 8))
     assert [answer.citations[0].drug for answer in answers] == ["examplol", "samplazine"] * 8
+
+
+# What the model's words may do.
+
+RARE = "Common side effects of examplol are headache and nausea."
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Common side effects of examplol are headache and nausea.", RARE),
+        ("Side effects of examplol are headache and nausea.", RARE),  # its beginning is gone, and with it that they are the common ones
+        ("Common side effects are headache.", RARE),  # a list cut short
+        ("Are headache and nausea.", RARE),
+    ],
+)
+def test_a_sentence_cut_short_gives_way_to_the_quote(make: Make, said: str, shown: str) -> None:
+    answer = ask(make, "What are the common side effects of examplol?", f"{said} ")
+    assert shown in [sentence.text for sentence in answer.sentences]
+    assert len({citation.quote for citation in answer.citations}) == len(answer.citations)
+
+
+@pytest.mark.parametrize(("sure", "status"), [(1.01, Status.NO_SOURCE), (0.0, Status.ANSWERED)])
+def test_a_model_that_abstains_is_believed_where_the_search_doubts(make: Make, sure: float, status: Status) -> None:
+    answer = ask(make, "What are the common side effects of examplol?", ABSTAINS, sure_evidence=sure)
+    assert answer.status is status
+    assert ("nearest to the question" in answer.text) is False  # nothing is announced that does not come
+    assert ("did not find an answer to that in the monograph of examplol" in answer.text) is (status is Status.NO_SOURCE)
+
+
+def test_a_warning_is_due_though_the_model_abstains(make: Make) -> None:
+    answer = ask(make, "Does examplol cause sleepiness after alcohol?", ABSTAINS, sure_evidence=1.01)
+    assert answer.status is Status.ANSWERED
+    assert "Avoid alcohol with examplol." in answer.text
