@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from assistant.evidence import Evidence, split
+from assistant.findings import in_words
 from assistant.model import LocalChatModel, prepare
 from assistant.prompt import render, without_passages
 from assistant.settings import VANILLA_MODEL
@@ -49,11 +50,6 @@ _OF_ITSELF = re.compile(
     r"(?:(?:the|these) (?:passages?|monographs?) (?:do|does|is|are) not\b|(?:i'm|i am) (?:sorry|afraid|glad|here|not|an?)\b|i (?:do not|don't|cannot|can't|did not|only) ).*",
     re.IGNORECASE,
 )
-_SAYS = {
-    "support": "not there", "negation": "said or denied otherwise", "exception": "exception", "meaning": "another meaning", "drug": "another medicine",
-    "number": "not with this", "comparator": "another limit", "population": "another group",
-}  # fmt: skip
-_MOST = 3  # findings told of one sentence
 _ENDS = (".", "!", ")", '"', "”")
 
 
@@ -149,7 +145,7 @@ class _Checks:
         for sentence in dict.fromkeys(column.sentences):
             cut = sentence.text == last and not last.endswith(_ENDS)
             judged, source = (sentence, None) if sentence.fixed else self._sentence(sentence.text, cut)
-            done.append(replace(judged, times=said[sentence.text]))
+            done.append(replace(judged, times=said[sentence.text], unfinished=cut and not sentence.fixed))
             held += [replace(source, text=sentence.text)] if source else self._as_evidence(sentence.text)
         about = self._about
         lacking = missing(about.question, about.drugs, (*about.drugs, *about.others), held, self._base)
@@ -165,14 +161,14 @@ class _Checks:
                 if ruling.decision is Decision.REFUSE:
                     return Judged(text, (Mark(Fault.UNCHECKED, ruling.strongest.reason),)), None
                 if ruling.decision is not Decision.REPLACE and ruling.source >= 0:
-                    return Judged(text, source=_place(ground[ruling.source])), ground[ruling.source]
+                    return Judged(text, source=_place(ground[ruling.source]), quote=ground[ruling.source].text), ground[ruling.source]
                 failed = [failure for verdict in ruling.verdicts for failure in verdict.failed]
         marks = [Mark(Fault.NUMBER, number) for number in amounts.unheld(text, [self._question, *self._texts])]
         if advised := directive(text, " ".join(self._texts)):
             marks.append(Mark(Fault.ADVICE, advised))
         lacks = [failure for failure in failed if not failure.startswith("advice")]
         if lacks and not any(mark.fault is Fault.NUMBER for mark in marks):
-            marks.append(Mark(Fault.SOURCE, _in_words(lacks)))
+            marks.append(Mark(Fault.SOURCE, in_words(lacks)))
         return Judged(text, tuple(marks)), None
 
     def _claims(self, text: str) -> bool:
@@ -185,12 +181,6 @@ class _Checks:
         """A sentence without a source, as if each medicine's answer held it: a warning in the model's own words is a warning."""
         of = [self._base.monographs[drug] for drug in self._about.drugs]
         return [Evidence(text, 0, 0, Hit(replace(passage(m, m.sections[0], 0, 0), section="", section_code=""), 0.0)) for m in of]
-
-
-def _in_words(failed: Sequence[str]) -> str:
-    """What the checks found, for people: `negation: not added` is "said or denied otherwise (not added)"."""
-    parts = [failure.partition(": ") for failure in dict.fromkeys(failed)]
-    return "; ".join(f"{_SAYS.get(check, check)} ({what})" if what else _SAYS.get(check, check) for check, _, what in parts[:_MOST])
 
 
 def _place(piece: Evidence) -> str:

@@ -48,6 +48,7 @@ def comparison_text(comparison: Comparison) -> str:
             lines.append(fill(sentence.text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
             notes = [f"✗ {mark.fault.value}: {mark.what}" for mark in sentence.marks]
             notes += [f"✓ {sentence.source}"] if sentence.source else []
+            notes += ["unfinished, so not checked for a source"] if sentence.unfinished else []
             notes += [f"said {sentence.times} times"] if sentence.times > 1 else []
             lines += [fill(note, _WIDTH, initial_indent="      ", subsequent_indent="        ") for note in notes]
         for lacking in column.missing:

@@ -137,6 +137,7 @@ class Judged:
     """One sentence, the faults that the checks find, and where it stands in the monographs; with neither it claims nothing to be checked.
 
     `fixed` sentences are the assistant's own wording, chosen by code ("I have no monograph for …"): no model writes them, none is marked.
+    An `unfinished` one is the end of an answer cut off by the token limit: only its numbers and advice are checked.
     """
 
     text: str
@@ -144,6 +145,8 @@ class Judged:
     source: str = ""
     fixed: bool = False
     times: int = 1  # small models repeat themselves
+    quote: str = ""  # the monograph's own sentence, where `source` names its place
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,17 @@ class Column:
     judged: bool = False
 
     @property
+    def claims(self) -> bool:
+        """Whether any sentence says something of a medicine that was checked."""
+        return any(sentence.marks or sentence.source for sentence in self.sentences)
+
+    @property
     def summary(self) -> str:
-        """How many sentences are marked, and how many warnings are missing."""
+        """How many sentences are marked, and how many warnings are missing; that nothing is claimed is no praise."""
         marked = sum(bool(sentence.marks) for sentence in self.sentences)
+        said = f"{marked or 'none'} of {len(self.sentences)} sentence{'s' * (len(self.sentences) != 1)} marked" if self.claims else "claims nothing about a medicine"
         lacking = f", {len(self.missing)} warning{'s' * (len(self.missing) != 1)} missing" if self.missing else ""
-        return f"{marked} of {len(self.sentences)} sentence{'s' * (len(self.sentences) != 1)} marked{lacking}"
+        return f"{said[0].upper()}{said[1:]}{lacking}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,12 @@ def waiting_html() -> str:
 def sentences_html(sentences: Iterable[Sentence], answer: Answer | None = None, audience: Audience = Audience.PATIENT) -> str:
     """Cited sentences, one a line; with their answer, each marker leads to its quote, and staff read under each line where it stands."""
     citations = {citation.marker: citation for citation in answer.citations} if answer else {}
-    lines = []
+    lines: list[str] = []
+    led: set[int] = set()
     for sentence in sentences:
         *words, last = escape(sentence.text).split(" ")
-        markers = "".join(_marker_html(marker, citations.get(marker), answer) for marker in sentence.markers)
+        markers = "".join(_marker_html(marker, citations.get(marker), answer, marker not in led) for marker in sentence.markers)
+        led.update(sentence.markers)
         cited = [citations[marker] for marker in sentence.markers if marker in citations] if audience is Audience.STAFF else []
         places = "".join(f'<span class="rx-place">{escape(f"{c.drug} · {c.section} · revised {c.revised}")}</span>' for c in cited)
         # The last word keeps its markers: none stands alone on a line.
@@ -77,6 +79,11 @@ def anchor(answer: Answer, marker: int) -> str:
     return f"rx-{escape(answer.id)}-{marker}"
 
 
+def said_at(answer: Answer, marker: int) -> str:
+    """The id of the first marker that leads to a quote; the quote leads back to it."""
+    return f"{anchor(answer, marker)}-said"
+
+
 def calls_html(numbers: Iterable[tuple[str, str]]) -> str:
     """Telephone numbers as links: (what it is, number)."""
     links = (
@@ -104,17 +111,19 @@ def _about_html(answer: Answer) -> str:
     """Which medicines the answer is about, where the question did not name them so: a wrong reading must show at once."""
     parts, plain = [], True
     for drug in answer.drugs:
-        how = _READINGS.get(drug.match, "{mention}" if drug.mention.lower() != drug.name.lower() else "").format(mention=drug.mention)
+        match = drug.match if drug.mention.lower() in answer.question.lower() else "history"  # a follow-up is written out with what it leans on
+        how = _READINGS.get(match, "{mention}" if drug.mention.lower() != drug.name.lower() else "").format(mention=drug.mention)
         plain = plain and not how
         parts.append(f"<b>{escape(drug.name)}</b>{f' ({escape(how)})' if how else ''}")
     return "" if plain else f'<p class="rx-quiet rx-about-drugs">About {", ".join(parts)}</p>'
 
 
-def _marker_html(marker: int, citation: Citation | None, answer: Answer | None) -> str:
+def _marker_html(marker: int, citation: Citation | None, answer: Answer | None, first: bool) -> str:
     if citation is None or answer is None:
         return f'<sup class="rx-marker">{marker}</sup>'
     where = escape(f"Source {marker}: {citation.drug}, {citation.section}")
-    return f'<sup><a class="rx-marker" href="#{anchor(answer, marker)}" title="{where}" aria-label="{where}">{marker}</a></sup>'
+    here = f' id="{said_at(answer, marker)}"' if first else ""
+    return f'<sup><a class="rx-marker"{here} href="#{anchor(answer, marker)}" title="{where}" aria-label="{where}">{marker}</a></sup>'
 
 
 def _urgent_html(answer: Answer, texts: Sequence[str], settings: Settings) -> str:

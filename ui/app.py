@@ -27,7 +27,7 @@ def page() -> None:
     try:
         settings = configuration.read()
         welcome.show_notice(settings)
-        with st.spinner("Opening the monographs and the model. The first time takes about ten seconds."):
+        with st.spinner("Opening the monographs and the model. The first time takes ten to twenty seconds."):
             assistant = chat.get_assistant(settings)
     except Exception as error:  # noqa: BLE001 - the edge: whatever is missing, the visitor reads one sentence
         return welcome.show_failure(error)

@@ -27,15 +27,19 @@ PREPARED = (
     (":material/sick:", "What are the common side effects of amoxicillin?"),
     (":material/emergency:", "took 30 tylenol what now"),
 )
-_LAST, _CHOSEN = "comparison", "chosen"
+_LAST, _CHOSEN, _OPEN = "comparison", "chosen", "prepared"
 _INTRO = (
-    '<div class="rx-side-by-side"><p class="rx-plain">One question, three answers: the vanilla model alone, the same model with the passages that '
-    "retrieval finds, and the whole assistant. The same checks mark all three.</p>"
-    '<dl class="rx-legend"><div><dt>✗ invented number</dt><dd>no monograph of the medicines asked about holds it</dd></div>'
-    "<div><dt>✗ no source</dt><dd>no passage of them carries the sentence; it may still be true</dd></div>"
+    '<div class="rx-side-by-side"><p class="rx-plain">One question, three answers: from a vanilla model alone, from the same model with passages '
+    "of the monographs before it, and from this assistant. The same checks mark all three.</p>"
+    '<dl class="rx-legend"><div><dt>✗ invented number</dt><dd>no monograph of the medicine gives it</dd></div>'
+    "<div><dt>✗ no source</dt><dd>the monographs do not say so; it may still be true</dd></div>"
     "<div><dt>✗ missing warning</dt><dd>it belongs in the answer and is not there</dd></div>"
     "<div><dt>✗ advice to one person</dt><dd>it tells somebody what to do with a medicine</dd></div>"
-    "<div><dt>✓ source</dt><dd>where the sentence stands</dd></div></dl></div>"
+    "<div><dt>✓ source</dt><dd>where a monograph says so; open it to read its sentence</dd></div></dl></div>"
+)
+_CHOICE = (
+    '<p class="rx-quiet">One of each kind: how often, pregnancy, a medicine that does not exist, storage, stopping, two medicines, side effects, '
+    "an emergency.</p>"
 )
 
 
@@ -51,9 +55,12 @@ def get_vanilla(settings: Settings, _assistant: PharmacyAssistant) -> BaseChatMo
 def show(assistant: PharmacyAssistant, audience: Audience) -> None:
     """Draw the page: what it shows, the prepared questions, the last comparison, and a line for a question of one's own."""
     st.html(_INTRO)
-    asked = st.chat_input("Compare the answers to a question", max_chars=assistant.settings.max_question_chars, submit_mode="disable")
-    question, last = asked or st.session_state.pop(_CHOSEN, None), st.session_state.get(_LAST)
-    with st.expander("Prepared questions", expanded=not (question or last)):
+    limit, last = assistant.settings.max_question_chars, st.session_state.get(_LAST)
+    asked = st.chat_input("Compare the answers to a question", max_chars=limit, submit_mode="disable", on_submit=_choose)
+    question = asked or st.session_state.pop(_CHOSEN, None)
+    st.session_state.setdefault(_OPEN, not last)
+    with st.expander("Prepared questions", key=_OPEN, on_change="rerun"):  # with a state of its own it can be closed by a question
+        st.html(_CHOICE)
         columns = st.columns(2)
         for number, (icon, prepared) in enumerate(PREPARED):
             columns[number % 2].button(prepared, icon=icon, on_click=_choose, args=(prepared,), width="stretch", key=f"example-{number}")
@@ -66,10 +73,13 @@ def show(assistant: PharmacyAssistant, audience: Audience) -> None:
 def start_over() -> None:
     """Forget the last comparison."""
     st.session_state.pop(_LAST, None)
+    st.session_state[_OPEN] = True
 
 
-def _choose(question: str) -> None:
+def _choose(question: str | None = None) -> None:
+    """Ask a prepared question, or the typed one, on the next run; the prepared ones make room for the answers."""
     st.session_state[_CHOSEN] = question
+    st.session_state[_OPEN] = False
 
 
 def _compare(text: str, assistant: PharmacyAssistant, audience: Audience) -> None:
@@ -87,7 +97,7 @@ def comparison_html(comparison: Comparison, settings: Settings) -> str:
     """A comparison; where the rails stopped the question, their message and that no model saw it."""
     asked = question_html(comparison.answer.question)
     if not comparison.columns:
-        unseen = '<p class="rx-quiet">No model was asked: the rails stopped the question.</p>' if comparison.answer.status is not Status.FAILED else ""
+        unseen = '<p class="rx-quiet">No model was asked: the safety rules stopped the question, and this is what a visitor reads instead.</p>' if comparison.answer.status is not Status.FAILED else ""
         return asked + answer_html(comparison.answer, settings) + unseen
     return f'{asked}<div class="rx-columns">{"".join(map(_column_html, comparison.columns))}</div>'
 
@@ -95,7 +105,8 @@ def comparison_html(comparison: Comparison, settings: Settings) -> str:
 def _column_html(column: Column) -> str:
     model = "no model: quotes only" if column.model in ("", QUOTES_ONLY) else f"<code>{escape(column.model)}</code>"
     if column.judged:
-        state = "rx-bad" if any(s.marks for s in column.sentences) or column.missing else "rx-good"
+        bad = column.missing or any(sentence.marks for sentence in column.sentences)
+        state = "rx-bad" if bad else "rx-good" if column.claims else "rx-neither"
         head = f'<p class="rx-count {state}">{escape(column.summary)}</p>'
     else:
         head = f'<p class="rx-quiet rx-waiting" role="status">{"Checking" if column.seconds else "Writing" if column.sentences else "Waiting"}</p>'
@@ -114,11 +125,20 @@ def _sentence_html(sentence: Judged) -> str:
         if mark.fault in (Fault.NUMBER, Fault.ADVICE):  # their words stand in the sentence itself
             text = text.replace(escape(mark.what), f'<em class="rx-wrong">{escape(mark.what)}</em>', 1)
     notes = [f'<span class="rx-fault"><b>✗ {escape(mark.fault.value)}</b> {escape(mark.what)}</span>' for mark in sentence.marks]
-    notes += [f'<span class="rx-place">✓ {escape(sentence.source)}</span>'] if sentence.source else []
-    notes += ['<span class="rx-place">the assistant’s own wording</span>'] if sentence.fixed else []
-    notes += [f'<span class="rx-place">said {sentence.times} times</span>'] if sentence.times > 1 else []
+    notes += [_source_html(sentence)] if sentence.source else []
+    remarks = ["the assistant’s own wording"] if sentence.fixed else []
+    remarks += ["unfinished, so not checked for a source"] if sentence.unfinished else []
+    remarks += [f"said {sentence.times} times"] if sentence.times > 1 else []
+    notes += [f'<span class="rx-place">{"; ".join(remarks)}</span>'] if remarks else []
     state = "rx-bad" if sentence.marks else "rx-good" if sentence.source else "rx-neither"
     return f'<li class="{state}">{text}{"".join(notes)}</li>'
+
+
+def _source_html(sentence: Judged) -> str:
+    place = f"✓ {escape(sentence.source)}"
+    if not sentence.quote:
+        return f'<span class="rx-place">{place}</span>'
+    return f'<details class="rx-place"><summary>{place}</summary><q>{escape(sentence.quote)}</q></details>'
 
 
 def _lacking_html(lacking: Lacking) -> str:

@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 from assistant import Answer, Citation
 from knowledge.types import Monograph
-from ui.answer import anchor
+from ui.answer import anchor, said_at
 
 
 class Span(NamedTuple):
-    """A stretch [start, end) of a text to mark, with the number that cites it and its id in the page."""
+    """A stretch [start, end) of a text to mark, with the number that cites it, its id in the page, and the id of the sentence that it carries."""
 
     start: int
     end: int
     marker: int
     anchor: str
+    said_at: str
 
 
 def sources_html(answer: Answer, monographs: Mapping[str, Monograph]) -> str:
@@ -32,8 +33,9 @@ def sources_html(answer: Answer, monographs: Mapping[str, Monograph]) -> str:
         by_monograph.setdefault(citation.monograph, []).append(citation)
     blocks = "".join(_monograph_html(answer, cited, monographs.get(key)) for key, cited in by_monograph.items())
     drugs = ", ".join(dict.fromkeys(citation.drug for citation in answer.citations))
+    quotes = f"{len(answer.citations)} quote{'s' * (len(answer.citations) != 1)}"
     return (
-        f'<details class="rx-panel"><summary>Sources <span>{len(answer.citations)} marked in {escape(drugs)}</span></summary>'
+        f'<details class="rx-panel"><summary>Sources <span>{quotes}, marked in the monograph{"s" * (len(by_monograph) > 1)} of {escape(drugs)}</span></summary>'
         f"{blocks}</details>"
     )
 
@@ -45,9 +47,14 @@ def marked_html(text: str, spans: Iterable[Span]) -> str:
         start = max(at, span.start)
         if start >= span.end:
             continue
-        parts += [escape(text[at:start]), f'<mark id="{span.anchor}">{escape(text[start : span.end])}<sup>{span.marker}</sup></mark>']
+        parts += [escape(text[at:start]), f'<mark id="{span.anchor}">{escape(text[start : span.end])}{_back_html(span)}</mark>']
         at = span.end
     return "".join([*parts, escape(text[at:])])
+
+
+def _back_html(span: Span) -> str:
+    where = f"Back to sentence {span.marker} of the answer"
+    return f'<sup><a href="#{span.said_at}" title="{where}" aria-label="{where}">{span.marker}</a></sup>'
 
 
 def _monograph_html(answer: Answer, cited: Sequence[Citation], monograph: Monograph | None) -> str:
@@ -74,7 +81,7 @@ def _monograph_html(answer: Answer, cited: Sequence[Citation], monograph: Monogr
 
 
 def _section_html(answer: Answer, heading: str, text: str, start: int, cited: Sequence[Citation]) -> str:
-    spans = [Span(c.start - start, c.end - start, c.marker, anchor(answer, c.marker)) for c in cited]
+    spans = [Span(c.start - start, c.end - start, c.marker, anchor(answer, c.marker), said_at(answer, c.marker)) for c in cited]
     reworded = [c.marker for c in cited if not any(c.marker in s.markers and s.text == c.quote for s in answer.sentences)]
     note = f'<p class="rx-quiet">Shortened or reworded above: {", ".join(map(str, reworded))}</p>' if reworded else ""
     return (

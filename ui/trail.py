@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant import Answer
+from assistant import Answer, Status
+from assistant.findings import in_words
 from assistant.types import RailVerdict
 from ui.answer import seconds
 
@@ -21,13 +22,21 @@ _STAGES = {
     "total": "In all",
 }
 _WITHIN = frozenset({"generate", "rails_out"})
+_GISTS = {
+    "redact": "personal details removed", "refer": "with a referral", "refuse": "not answered ({rules})", "escalate": "sent to help at once ({rules})",
+}  # fmt: skip
+_ENDS = {Status.CLARIFY: "asked back", Status.NO_SOURCE: "no source found", Status.FAILED: "not answered"}
 
 
 def trail_html(answer: Answer) -> str:
     """The decision trail of an answer, closed until asked for."""
     parts = [_rules_html(answer.verdicts), _drugs_html(answer), _times_html(answer)]
     ruled = [verdict for verdict in answer.verdicts if verdict.rail == "input" and verdict.decision != "allow"]
-    gist = ", ".join(dict.fromkeys(f"{_words(v.rule)}: {v.decision}" for v in ruled)) or _words(answer.status.value)
+    by_decision: dict[str, list[str]] = {}
+    for verdict in ruled:
+        by_decision.setdefault(verdict.decision, []).append(_words(verdict.rule))
+    told = [_GISTS.get(decision, f"{decision} ({{rules}})").format(rules=", ".join(dict.fromkeys(rules))) for decision, rules in by_decision.items()]
+    gist = ", ".join(told) or _ENDS.get(answer.status, "answered from the monographs" if answer.citations else _words(answer.status.value))
     receipt = f" · receipt <code>{escape(answer.receipt[:12])}</code>" if answer.receipt else ""
     return (
         f'<details class="rx-panel"><summary>How this answer was made <span>{escape(gist)}</span></summary>'
@@ -55,8 +64,8 @@ def _replaced_html(said: Iterable[RailVerdict]) -> str:
     failed = [verdict for verdict in said if verdict.decision != "allow"]
     if not failed:
         return ""
-    lines = "".join(f"<li>{escape('; '.join(verdict.failed) or _words(verdict.reason))}</li>" for verdict in failed)
-    return f'<p class="rx-quiet">The model’s sentences that gave way to the source, and what the source does not say</p><ul class="rx-failed">{lines}</ul>'
+    lines = "".join(f"<li>{escape(in_words(verdict.failed) or _words(verdict.reason))}</li>" for verdict in failed)
+    return f'<p class="rx-quiet">The model’s sentences that gave way to the source, and what was wrong in them</p><ul class="rx-failed">{lines}</ul>'
 
 
 def _drugs_html(answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -167,7 +168,7 @@ HOSTILE = '<img src=x onerror=alert(1)> & "it\'s"'
         sentences_html([Sentence(HOSTILE, (1,))]),
         draft_html([Sentence(HOSTILE), Sentence(HOSTILE, (1,))]),
         answer_html(answered(Sentence(HOSTILE), Sentence(HOSTILE, (1,)), Sentence(HOSTILE), verdicts=(REFER,)), SETTINGS),
-        answer_html(answered(drugs=(DrugMention(HOSTILE, "examplol", "misspelling"),)), SETTINGS),
+        answer_html(answered(question=HOSTILE, drugs=(DrugMention(HOSTILE, "examplol", "misspelling"),)), SETTINGS),
         answer_html(said(Status.ESCALATED, HOSTILE), SETTINGS),
         answer_html(said(Status.REFUSED, HOSTILE), SETTINGS),
         sources_html(answered(citations=(Citation(1, *(HOSTILE,) * 4, 0, 1, *(HOSTILE,) * 3),)), {}),  # type: ignore[arg-type]
@@ -214,8 +215,17 @@ def test_a_quote_whose_monograph_changed_stands_alone() -> None:
     ],
 )
 def test_spans_are_marked(spans: list[tuple[int, int]], expected: str) -> None:
-    written = marked_html("a<b c", [Span(start, end, 0, "x") for start, end in spans])
-    assert written.replace('<mark id="x">', "[").replace("<sup>0</sup></mark>", "]") == expected
+    written = marked_html("a<b c", [Span(start, end, 0, "x", "y") for start, end in spans])
+    assert re.sub(r"<sup>.*?</sup></mark>", "]", written.replace('<mark id="x">', "[")) == expected
+
+
+def test_a_marker_leads_to_its_quote_and_the_quote_back() -> None:
+    answer = answered(Sentence(QUOTE, (1,)), Sentence("Keep it dry.", (1,)))
+    said, quoted = answer_html(answer, SETTINGS), sources_html(answer, {MONOGRAPH.id: MONOGRAPH})
+    assert said.count('href="#rx-a1-1"') == 2
+    assert quoted.count('id="rx-a1-1"') == 1
+    assert said.count('id="rx-a1-1-said"') == 1  # an id stands once in a page
+    assert 'href="#rx-a1-1-said"' in quoted
 
 
 @pytest.mark.parametrize("status", [Status.REFUSED, Status.CLARIFY, Status.NO_SOURCE, Status.FAILED, Status.ESCALATED])
@@ -240,16 +250,17 @@ def test_a_doubt_of_despair_is_not_sent_to_a_pharmacist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mention", "name", "match", "expected"),
+    ("question", "mention", "match", "expected"),
     [
-        ("examplol", "examplol", "generic", None),
-        ("Exampla", "examplol", "brand", "(Exampla)"),
-        ("exmplol", "examplol", "misspelling", "(you wrote “exmplol”)"),
-        ("examplol", "examplol", "history", "(from your earlier question)"),
+        ("How is Examplol kept?", "examplol", "generic", None),
+        ("How is Exampla kept?", "Exampla", "brand", "(Exampla)"),
+        ("How is exmplol kept?", "exmplol", "misspelling", "(you wrote “exmplol”)"),
+        ("How is it kept?", "examplol", "history", "(from your earlier question)"),
+        ("and with alcohol?", "examplol", "generic", "(from your earlier question)"),  # written out with the question before it
     ],
 )
-def test_how_a_medicine_was_read_shows(mention: str, name: str, match: str, expected: str | None) -> None:
-    written = answer_html(answered(drugs=(DrugMention(mention, name, match),)), SETTINGS)
+def test_how_a_medicine_was_read_shows(question: str, mention: str, match: str, expected: str | None) -> None:
+    written = answer_html(answered(question=question, drugs=(DrugMention(mention, "examplol", match),)), SETTINGS)
     assert (expected or "rx-about-drugs") in written if expected else "rx-about-drugs" not in written
 
 
@@ -258,11 +269,29 @@ def test_someone_in_despair_is_given_the_crisis_line_first() -> None:
     assert written.index("tel:116123") < written.index("tel:112")
 
 
+@pytest.mark.parametrize(
+    ("decisions", "told", "never"),
+    [
+        ((), "answered from the monographs", "referral"),
+        ((("redact", "privacy"),), "personal details removed", "privacy"),
+        ((("refer", "advice"),), "with a referral", "advice: refer"),
+        ((("refuse", "injection"), ("refuse", "language")), "not answered (injection, language)", "refuse"),
+        ((("redact", "privacy"), ("escalate", "self_harm")), "personal details removed, sent to help at once (self harm)", "escalate"),
+    ],
+)
+def test_the_trail_is_summed_up_in_words(decisions: tuple[tuple[str, str], ...], told: str, never: str) -> None:
+    written = trail_html(answered(verdicts=tuple(RailVerdict("input", decision, rule, rule, 0.1) for decision, rule in decisions)))
+    summary = written[: written.index("</summary>")]
+    assert told in summary
+    assert never not in summary
+
+
 def test_replaced_sentences_are_summed_up() -> None:
     replaced = RailVerdict("output", "replace", "grounding", "drug", 2.0, ("drug: samplazine", "number: 5 mg"))
     written = trail_html(answered(verdicts=(replaced, RailVerdict("output", "allow", "grounding", "", 3.0))))
     assert "2 sentences checked, 1 replaced" in written
-    assert "drug: samplazine; number: 5 mg" in written
+    assert "another medicine: samplazine" in written
+    assert "5 mg" in written
     assert "5.00 ms" in written
 
 
@@ -278,7 +307,8 @@ COMPARED = Comparison(
     answered(),
     (
         Column("Alone", "vanilla-1", (Judged("Take 50 mg.", (Mark(Fault.NUMBER, "50 mg"),)),), (Lacking("alcohol", "No alcohol.", "examplol"),), 2.0, True),
-        Column("Ours", "tuned-1", (Judged("Keep it dry.", source="examplol · Storage"), Judged("Ask.", fixed=True)), (), 1.0, True),
+        Column("Silent", "vanilla-1", (Judged("I cannot say."), Judged("It", unfinished=True)), (), 2.0, True),
+        Column("Ours", "tuned-1", (Judged("Keep it dry.", source="examplol · Storage", quote="Kept dry."), Judged("Ask.", fixed=True)), (), 1.0, True),
     ),
 )
 
@@ -306,6 +336,11 @@ def test_answers_stand_side_by_side_with_what_is_wrong_in_words(compared: AppTes
     for part in ("Alone", "vanilla-1", "tuned-1", "invented number</b> 50 mg", "missing warning</b> alcohol", "No alcohol.", "✓ examplol · Storage"):
         assert part in shown, part
     assert "1 of 1 sentence marked, 1 warning missing" in shown
+    assert "None of 2 sentences marked" in shown
+    assert 'rx-neither">Claims nothing about a medicine' in shown  # no praise, no blame
+    assert "unfinished" in shown
+    assert "<q>Kept dry.</q>" in shown  # the monograph's own sentence opens
+    assert not compared.expander[0].proto.expanded  # the prepared questions make room
     assert "own wording" in shown
     assert "NAME_1" in shown
     assert "Roe" not in shown + repr(compared.session_state)
