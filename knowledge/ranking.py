@@ -58,13 +58,13 @@ def features(
         before: the earlier question that this one leans on, in plain words.
     """
     held = [stems(f"{passage.section} {passage.text}") for passage in passages]
-    shares = _shares(held, stems(question))
+    words = shares(held, stems(question))
     if before:
-        shares = (1 - LEANING) * shares + LEANING * _shares(held, stems(before))
+        words = (1 - LEANING) * words + LEANING * shares(held, stems(before))
     rows = np.zeros((len(passages), len(FEATURES)))
     for row, passage in enumerate(passages):
         odds = sections.get(section_name(passage), 0.0)
-        rows[row, :3] = cosines[row], math.log(odds + _FLOOR), shares[row]
+        rows[row, :3] = cosines[row], math.log(odds + _FLOOR), words[row]
         if passage.section_code == INTERACTIONS and passage.origin != "authored":  # prose about many partners: named in it, or no sign
             text = passage.text.lower()
             rows[row, 3] = any(name in text for name in wanted - {passage.drug})
@@ -77,8 +77,8 @@ def features(
     return rows
 
 
-def _shares(held: Sequence[frozenset[str]], asked: frozenset[str]) -> NDArray[np.float64]:
-    """(n,) of each passage's words, how much of what is asked they hold, a rare word counting more."""
+def shares(held: Sequence[frozenset[str]], asked: frozenset[str]) -> NDArray[np.float64]:
+    """(n,) of each text's stems, how much of what is asked they hold, from 0 to 1; a rare word counts more."""
     frequency = Counter(word for words in held for word in words if word in asked)
     rarity = {word: math.log(1 + (len(held) - frequency[word] + 0.5) / (frequency[word] + 0.5)) for word in asked}
     whole = sum(rarity.values()) or 1.0
