@@ -49,8 +49,10 @@ def test_two_classes_are_told_apart() -> None:
 
 
 def test_an_index_from_before_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "examplol.md").write_text(sample(), encoding="utf-8")
-    build(tmp_path / "index", HashEmbedder(), [tmp_path / "examplol.md"], progress=False)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "examplol.md").write_text(sample(), encoding="utf-8")
+    build(tmp_path / "index", HashEmbedder(), [corpus], progress=False)
     place = store.current(tmp_path / "index")
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     del manifest["files"]["coverage.npz"]
