@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ import yaml
 
 from knowledge import router
 from knowledge.embedding import Embedder, Vectors
-from knowledge.names import NameIndex
 from knowledge.router import Example, Router
 
 SILENT = Path(__file__).parent / "questions" / "silent.yaml"
@@ -19,10 +19,10 @@ _C = 10.0
 _MOST = 8.0  # log odds; the head is not surer than that of anything
 
 
-def train(embedder: Embedder, names: NameIndex) -> Router:
+def train(embedder: Embedder, answered: Sequence[Example]) -> Router:
     """A head like the router's, with two classes: what the router learns from, and the questions of silent.yaml. Takes seconds."""
     silent: dict[str, list[str]] = yaml.safe_load(SILENT.read_text(encoding="utf-8"))
-    examples = [Example(example.text, frozenset({_COVERED})) for example in router.examples(names)]
+    examples = [Example(example.text, frozenset({_COVERED})) for example in answered]
     examples += [Example(router.in_plain_words(router.fill(text)), frozenset({_NOT})) for texts in silent.values() for text in texts]
     return router.train(embedder, examples, _C)
 

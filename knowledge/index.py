@@ -97,9 +97,9 @@ def write(
         embedded = vectors.create(place, len(digests), embedder.dimension)
         _embed(embedded, digests, JsonRows(place / "passages.jsonl", _passage), embedder, folder, progress)
         vectors.make_lists(place, embedded)
-        names = NameIndex(drugs, vocabulary())
-        routing.train(embedder, routing.examples(names)).save(place / "router.npz")
-        coverage.train(embedder, names).save(place / _COVERAGE)
+        learned = routing.examples(NameIndex(drugs, vocabulary()))
+        routing.train(embedder, learned).save(place / "router.npz")
+        coverage.train(embedder, learned).save(place / _COVERAGE)
         about |= {
             "embedding": embedder.name, "embedding_sha256": embedder.fingerprint, "dimension": embedder.dimension,
             "passages": len(digests), "corpus_sha256": corpus, "sources": tuple(sources),
