@@ -295,7 +295,10 @@ def _evaluate_evidence(arguments: argparse.Namespace) -> None:
 
     configured = settings.read()
     base = KnowledgeBase(configured.index, SentenceEmbedder(configured.embedding))
-    print(evidence.table(evidence.judge(base, arguments.answerable, arguments.unanswerable, arguments.split)))
+    if arguments.fit:
+        print(evidence.fit(evidence.judge(base, arguments.answerable, arguments.unanswerable, ["dev"], evidence.EXAMPLES)))
+    else:
+        print(evidence.table(evidence.judge(base, arguments.answerable, arguments.unanswerable, arguments.split)))
 
 
 def _evaluate_grounding(arguments: argparse.Namespace) -> None:
@@ -358,6 +361,7 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--answerable", type=Path, default=Path("tests/cases/retrieval.jsonl"), metavar="FILE.jsonl")
     gate.add_argument("--unanswerable", type=Path, default=Path("tests/cases/unanswerable.jsonl"), metavar="FILE.jsonl")
     gate.add_argument("--split", nargs="+", default=["test", "blind"], help="which questions (test blind)")
+    gate.add_argument("--fit", action="store_true", help="print weights fitted to the dev questions and the validation examples, and their curve")
     gate.set_defaults(run=_evaluate_evidence)
 
     commands.add_parser("prepare", help="unpack models, fit the classifier, build the index").set_defaults(run=_prepare)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import coverage, store, vectors
 from knowledge import router as routing
-from knowledge import store, vectors
 from knowledge.classes import FILE as CLASSES
 from knowledge.embedding import Embedder, Vectors
 from knowledge.importing import Report
@@ -29,6 +29,7 @@ from knowledge.vectors import VectorIndex
 from knowledge.vocabulary import names as vocabulary
 
 _BATCH = 16_384  # texts embedded at once; a build's memory does not grow with the corpus
+_COVERAGE = "coverage.npz"
 _DIGEST = 16  # bytes of the hash that stands for an embedded text
 
 
@@ -40,6 +41,7 @@ class Index:
     passages: Sequence[Passage]
     monographs: tuple[Monograph, ...]
     router: Router
+    coverage: Router
     vectors: VectorIndex
     runs: Mapping[str, Sequence[Sequence[int]]]
 
@@ -95,8 +97,9 @@ def write(
         embedded = vectors.create(place, len(digests), embedder.dimension)
         _embed(embedded, digests, JsonRows(place / "passages.jsonl", _passage), embedder, folder, progress)
         vectors.make_lists(place, embedded)
-        names = NameIndex(drugs, vocabulary())
-        routing.train(embedder, routing.examples(names)).save(place / "router.npz")
+        learned = routing.examples(NameIndex(drugs, vocabulary()))
+        routing.train(embedder, learned).save(place / "router.npz")
+        coverage.train(embedder, learned).save(place / _COVERAGE)
         about |= {
             "embedding": embedder.name, "embedding_sha256": embedder.fingerprint, "dimension": embedder.dimension,
             "passages": len(digests), "corpus_sha256": corpus, "sources": tuple(sources),
@@ -120,11 +123,14 @@ def load(folder: Path, embedder: Embedder) -> Index:
             )
         if manifest.sources == ("authored",) and manifest.corpus_sha256 != corpus_hash((CORPUS,)):
             raise StaleIndexError(f"the index at {folder} is older than the monographs: run `{command}`")
+        if _COVERAGE not in manifest.files:
+            raise StaleIndexError(f"the index at {folder} is older than this version: run `{command}`, which embeds nothing again")
         return Index(
             manifest=manifest,
             passages=JsonRows(place / "passages.jsonl", _passage),
             monographs=tuple(JsonRows(place / "monographs.jsonl", store.monograph_from_json)),
             router=Router.open(place / "router.npz"),
+            coverage=Router.open(place / _COVERAGE),
             vectors=VectorIndex.open(place),
             runs=json.loads((place / "rows.json").read_text(encoding="utf-8")),
         )
@@ -176,7 +182,8 @@ def is_current(folder: Path, sources: Sequence[Path] = (CORPUS,)) -> bool:
 def corpus_hash(sources: Sequence[Path]) -> str:
     """SHA-256 over everything that an index is made from, file names included."""
     total = hashlib.sha256()
-    for path in [*(p for source in sources for p in source_files(source)), CLASSES, routing.QUESTIONS, routing.ASKED, routing.TERMS]:
+    questions = (routing.QUESTIONS, routing.ASKED, routing.TERMS, coverage.SILENT)
+    for path in [*(p for source in sources for p in source_files(source)), CLASSES, *questions]:
         total.update(path.name.encode() + b"\0")
         with path.open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())

@@ -87,8 +87,8 @@ class Asked:
     question: str
 
 
-def train(embedder: Embedder, examples: Sequence[Example]) -> Router:
-    """Fit the router; takes seconds. A question that several sections answer counts for each of them in part."""
+def train(embedder: Embedder, examples: Sequence[Example], c: float = _C) -> Router:
+    """Fit the router; takes seconds. A question that several sections answer counts for each of them in part. `c`: inverse regularisation."""
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
@@ -99,9 +99,12 @@ def train(embedder: Embedder, examples: Sequence[Example]) -> Router:
     counted = counter.fit_transform(texts)
     taken = [row for row, _ in rows]
     features = sparse.hstack([sparse.csr_matrix(vectors[taken]), counted[taken]]).tocsr()
-    head = LogisticRegression(C=_C, max_iter=1000, class_weight="balanced").fit(features, [section for _, section in rows], shares)
+    head = LogisticRegression(C=c, max_iter=1000, class_weight="balanced").fit(features, [section for _, section in rows], shares)
+    weights, bias = head.coef_, head.intercept_
+    if len(weights) == 1:  # of two classes scikit-learn keeps the second's weights only
+        weights, bias = np.vstack([-weights, weights]) / 2, np.r_[-bias, bias] / 2
     return Router(
-        tuple(head.classes_), head.coef_.T.astype(np.float32), head.intercept_.astype(np.float32),
+        tuple(head.classes_), weights.T.astype(np.float32), bias.astype(np.float32),
         tuple(counter.get_feature_names_out()), counter.idf_.astype(np.float32),
     )  # fmt: skip
 

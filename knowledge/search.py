@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import coverage, ranking, store
 from knowledge import index as indexing
-from knowledge import ranking, store
 from knowledge.aliases import ingredients
 from knowledge.embedding import Embedder, Vectors
 from knowledge.interactions import InteractionTable, Pair
@@ -31,6 +31,7 @@ class Found:
     sections: Mapping[str, float]
     cosine: float  # of the nearest passage with the question
     evidence: float = 0.0  # probability that the passages answer the question at all
+    signs: tuple[float, ...] = ()  # what it is computed from, as `ranking.signs` has them
 
 
 def _with_generics(question: str, resolution: Resolution) -> str:
@@ -99,16 +100,19 @@ class KnowledgeBase:
             scope = [*resolution.drugs, *(name for mention in resolution.ambiguous for name in mention.names)]
             if not scope and resolution.unknown:
                 return Found((), {}, 0.0)
-        sections = self.sections(question, resolution)
+        sections, covered = self.sections(question, resolution), self.covered(question, resolution)
         if before:
             earlier = self.sections(before)
             sections = {name: (1 - ranking.LEANING) * odds + ranking.LEANING * earlier[name] for name, odds in sections.items()}
+            covered = (1 - ranking.LEANING) * covered + ranking.LEANING * self.covered(before)
         passages, rows = self._candidates(question, resolution, scope, sections, before)
         if not passages:
             return Found((), {}, 0.0)
         scores = ranking.scores(rows)
         best = np.argsort(-scores, kind="stable")[:k]
-        return Found(tuple(Hit(passages[row], float(scores[row])) for row in best), sections, float(rows[:, 0].max()), ranking.evidence(rows, scores))
+        hits = tuple(Hit(passages[row], float(scores[row])) for row in best)
+        signs = ranking.signs(rows, scores, covered)
+        return Found(hits, sections, float(rows[:, 0].max()), ranking.evidence(signs), tuple(signs.tolist()))
 
     @property
     def passages(self) -> Sequence[Passage]:
@@ -148,6 +152,11 @@ class KnowledgeBase:
         """Section (`CODE TITLE`) -> probability that it answers the question."""
         text = masked(question, resolution or self.resolve(question))
         return self._index.router.probabilities(text, self.embedder.encode([text])[0])
+
+    def covered(self, question: str, resolution: Resolution | None = None) -> float:
+        """How likely the question is of a kind that monographs answer; see `coverage.log_odds`."""
+        text = masked(question, resolution or self.resolve(question))
+        return coverage.log_odds(self._index.coverage, text, self.embedder.encode([text])[0])
 
     def pairs(self, names: Sequence[str]) -> list[Pair]:
         """Every pair of the names and what the monographs state about it."""

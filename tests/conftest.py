@@ -52,12 +52,13 @@ def no_network() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def one_router() -> Iterator[None]:
     """A router is fitted once for each embedding model: it takes seconds, and every build of a test would fit the same one."""
-    train, fitted = router.train, dict[str, router.Router]()
+    train, fitted = router.train, dict[tuple[str | float, ...], router.Router]()
 
-    def once(embedder: Embedder, examples: Sequence[router.Example]) -> router.Router:
-        if embedder.fingerprint not in fitted:
-            fitted[embedder.fingerprint] = train(embedder, examples)
-        return fitted[embedder.fingerprint]
+    def once(embedder: Embedder, examples: Sequence[router.Example], *c: float) -> router.Router:
+        key = (embedder.fingerprint, *c)
+        if key not in fitted:
+            fitted[key] = train(embedder, examples, *c)
+        return fitted[key]
 
     patch = pytest.MonkeyPatch()
     patch.setattr(router, "train", once)
