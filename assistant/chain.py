@@ -49,7 +49,7 @@ class _Walk:
     sentences: list[Sentence] = field(default_factory=list)
     drugs: tuple[DrugMention, ...] = ()
     verdicts: list[RailVerdict] = field(default_factory=list)
-    doubtful: bool = False  # whether the evidence may answer another question than the one asked
+    evidence: float = 1.0  # the probability that the monographs answer
     draft: Draft = field(default_factory=lambda: Draft(()))
     timings: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.perf_counter)
@@ -193,7 +193,7 @@ class PharmacyAssistant:
             return [], (Status.CLARIFY, "which_drug", message("which_drug"))
         if found.evidence < self.settings.min_evidence:
             return [], (Status.NO_SOURCE, "no_evidence", _nothing(about))
-        walk.doubtful = found.evidence < self.settings.sure_evidence
+        walk.evidence = found.evidence
         if len(about.drugs) < 2:
             return choose(about.question, found.hits, self.base.embedder, self.settings.sentences), None
         return self._compared(about), None
@@ -245,8 +245,8 @@ class PharmacyAssistant:
         walk.draft = Draft(shown, len(core), needed, tuple(map(self.base.in_generics, walk.earlier)), walk.question.audience)
         pieces = write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model)
         first = next(pieces, None)
-        # the search is sure that the answer is there, or silence would hide a warning
-        if walk.draft.abstained and (not walk.doubtful or self._warnings(about, ())):
+        believed = walk.evidence < self.settings.silent_evidence
+        if walk.draft.abstained and (not believed or self._warnings(about, ())):  # silence must not hide a warning
             pieces = quote(walk.draft, self.rails)
             first = next(pieces, None)
         if first:
@@ -265,7 +265,7 @@ class PharmacyAssistant:
         """What is said before evidence that may answer another question."""
         if silent := about.not_mentioned(self.base):
             return [Sentence(message("not_mentioned", words=listed([f'"{word}"' for word in silent]), name=about.drugs[0]))]
-        doubted = walk.doubtful and about.drugs
+        doubted = walk.evidence < self.settings.sure_evidence and about.drugs
         return [Sentence(message("nearest", names=listed(list(about.drugs), "and")))] if doubted else []
 
     def _show(self, walk: _Walk, sentences: Iterable[Sentence]) -> Iterator[Sentence]:

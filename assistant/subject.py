@@ -47,6 +47,8 @@ _OF_THE_SHOP = re.compile(
     re.IGNORECASE,
 )
 
+_OF_A_PERSON = re.compile(r"[^,.;?!]*<[A-Z_]+_\d+>")  # "my name is <NAME_1>": what leads to a placeholder tells no symptom
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -92,7 +94,7 @@ class Subject:
         if base.sections(self.question, self.resolution).get("34084-4 Side effects", 0.0) < 0.3:
             return []
         held = content_words(base.monographs[self.drugs[0]].text)
-        question = _without_names(self.question, self.resolution)
+        question = _OF_A_PERSON.sub(" ", _without_names(self.question, self.resolution))
         for told, plain in said(question):
             if content_words(plain) & held:  # in the monograph's own words it is there
                 question = question.replace(told, " ")

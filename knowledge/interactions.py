@@ -172,12 +172,12 @@ class InteractionTable:
                     yield f"{one}: interactions: {strong[0].row.severity.value} with {other}, whose monograph is silent"
 
     def _stated(self, speaker: str, other: str) -> Iterator[Statement]:
-        """The rows of one monograph that reach `other`: the row that names it alone, else its class's strongest; for a class without a row of
-        its own, the rows about its members."""
+        """The rows of one monograph that reach `other`: the row that names it alone, else the strongest of its classes' rows (of equals one whose
+        words name it, then the narrower class's); for a class without a row of its own, the rows about its members."""
         reach = self._reach.get(speaker, {})
         rows = reach.get(other.lower(), [])
         exact = [row for row in rows if row.partner.lower() == other.lower()]
-        best = exact or sorted(rows, key=lambda row: row.severity.rank)[:1]
+        best = exact or sorted(rows, key=lambda row: (row.severity.rank, other.lower() not in row.effect.lower(), len(_reached(row.partner))))[:1]
         entry = partners().get(other.lower())
         if not best and entry and entry.kind == "class":
             within = {

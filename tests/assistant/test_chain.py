@@ -166,15 +166,15 @@ def test_a_sentence_cut_short_gives_way_to_the_quote(make: Make, said: str, show
     assert len({citation.quote for citation in answer.citations}) == len(answer.citations)
 
 
-@pytest.mark.parametrize(("sure", "status"), [(1.01, Status.NO_SOURCE), (0.0, Status.ANSWERED)])
-def test_a_model_that_abstains_is_believed_where_the_search_doubts(make: Make, sure: float, status: Status) -> None:
-    answer = ask(make, "What are the common side effects of examplol?", ABSTAINS, sure_evidence=sure)
+@pytest.mark.parametrize(("below", "status"), [(1.01, Status.NO_SOURCE), (0.0, Status.ANSWERED)])
+def test_a_model_that_abstains_is_believed_where_the_search_doubts(make: Make, below: float, status: Status) -> None:
+    answer = ask(make, "What are the common side effects of examplol?", ABSTAINS, silent_evidence=below)
     assert answer.status is status
     assert ("nearest to the question" in answer.text) is False  # nothing is announced that does not come
     assert ("did not find an answer to that in the monograph of examplol" in answer.text) is (status is Status.NO_SOURCE)
 
 
 def test_a_warning_is_due_though_the_model_abstains(make: Make) -> None:
-    answer = ask(make, "Does examplol cause sleepiness after alcohol?", ABSTAINS, sure_evidence=1.01)
+    answer = ask(make, "Does examplol cause sleepiness after alcohol?", ABSTAINS, silent_evidence=1.01)
     assert answer.status is Status.ANSWERED
     assert "Avoid alcohol with examplol." in answer.text
