@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from guardrails import red_flags
-from guardrails.policy import Policies, doubts, speaks
+from guardrails.policy import ANSWERED, Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.30  # of the classifier alone; on a held-out fifth of the policies' texts .90 found with the flags, .87 at .4, and as many ordinary ones escalated
+# Of the classifier alone, where it is likelier than all policies that answer together. With that condition, and the like one of self-harm, 4.3% of 608
+# monographs' questions are stopped, without them 5.4%; of the dev and blind emergencies .988 are found either way.
+THRESHOLD = 0.30
 IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
 _WITH_SIGN = 0.10  # where a danger sign is named too
 _WITH_FLAG = 0.02  # where a rule of medicine says that it is an emergency: nearly whatever the classifier thinks
@@ -65,7 +67,8 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     signed = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
     flagged = not general and sure >= _WITH_FLAG and bool(red_flags.find(text))
     signed = not general and sure >= _WITH_SIGN and signed
-    likelier = sure >= signals.probabilities.get("ordinary", 0.0)  # below that it is a doubt: answered, with the numbers beside the answer
+    answered = sum(signals.probabilities.get(name, 0.0) for name in ANSWERED)
+    likelier = sure >= answered  # below that it is a doubt: answered, with the numbers beside the answer
     if flagged or signed or (likelier and sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD)):
         return speaks(policies, "emergency")
     return doubts(policies, "emergency") if sure >= THRESHOLD and (general or not likelier) else None

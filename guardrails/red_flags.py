@@ -80,6 +80,33 @@ def _low_glucose(text: str) -> bool:
     return False
 
 
+def _very_high_pressure(text: str) -> bool:
+    """A blood pressure above 180 or over 120 mmHg beside a sign that an organ suffers."""
+    readings = re.findall(r"\b(\d{3}) ?(?:/|over|on) ?(\d{2,3})\b", text)
+    high = any(180 < int(upper) < 300 or 120 < int(lower) < int(upper) for upper, lower in readings)
+    return high and bool(
+        re.search(r"\b(?:head(?:ache)?\b|vision|blurr\w*|see(?:ing)? (?:double|spots|stars|sparkles)|chest|breath\w*|confus\w*|numb\w*|weak\w*|speech|vomit\w*|faint\w*)", text)
+    )
+
+
+def _dangerous_pulse(text: str) -> bool:
+    """A pulse under 40 or over 150 beats a minute beside a sign that too little blood comes through."""
+    rates = re.findall(r"\b(?:pulse|heart ?(?:rate|beat)|hr|heart(?:'s| is| was| has)?)\b[^\d.;!?]{0,30}?\b(\d{2,3})\b(?! ?(?:/|over|%|mg|years?|hours?|days?|weeks?|minutes?|mins?))", text)
+    odd = any(20 <= int(rate) < 40 or 150 < int(rate) < 300 for rate in rates)
+    return odd and bool(
+        re.search(r"\b(?:faint\w*|dizz\w*|pass(?:ed|ing)? out|black(?:ed|ing)? out|collaps\w*|light ?headed|chest|breath\w*|gr[ae]y|pale|clammy|cold sweat|sweat\w*|confus\w*|weak)\b", text)
+    )
+
+
+def _fever_without_defence(text: str) -> bool:
+    """A fever (38.0 degrees Celsius, 100.4 Fahrenheit) under a medicine that takes away white blood cells."""
+    if not re.search(r"\b(?:chemo\w*|clozapine|clozaril|methimazole|tapazole|carbimazole|propylthiouracil|ptu)\b", text):
+        return False
+    degrees = [float(said) for said in re.findall(r"\b(\d{2,3}(?:\.\d)?)\b(?! ?(?:mg|/|years?|days?|weeks?))", text)]
+    measured = re.search(r"\b(?:fever\w*|temp\w*|thermometer|shiver\w*|chills)\b", text) and any(38 <= one <= 43 or 100.4 <= one <= 109 for one in degrees)
+    return bool(measured) or bool(re.search(r"\bfever\w*\b", text) and re.search(r"\b(?:throat|mouth sores|sores in|ulcers|shiver\w*|chills)\b", text))
+
+
 _DENIED = re.compile(
     r"\b(?:no|without|not having|do(?:es)?n'?t have|haven'?t had) (?:any )?(?:(?:chest pain|swelling|trouble (?:breathing|swallowing)|hives|seizures?|bleeding|symptoms?)(?:,? (?:or|and|nor) )?)+"
 )
@@ -123,6 +150,9 @@ FLAGS = (
     Flag("insulin mistake", "ISMP, high-alert medications: insulin; ADA Standards of Care 2025, section 6", _all(rf"\b{_INSULIN}\b",
         r"\b(?:injected|gave|took|taken|given|dosed|did|shot|used)\b", r"\binstead of\b.{0,25}\b(?:\d+|\w+ units?|slow|long|lantus|basal|levemir)\b|\b(?:twice|two times|double)\b(?! (?:a|per|every) )(?! daily)|\bwrong (?:one|insulin|pen|kind|syringe)\b")),
     Flag("low glucose", "ADA Standards of Care 2025, section 6: level 2 hypoglycemia below 54 mg/dL (3.0 mmol/L)", _low_glucose),
+    Flag("very high blood pressure", "AHA/ACC guideline on high blood pressure, 2017-11: hypertensive emergency, above 180/120 mmHg with organ damage", _very_high_pressure),
+    Flag("dangerous pulse", "AHA adult advanced life support, 2020-10: tachycardia of 150 a minute and more, bradycardia, with poor perfusion", _dangerous_pulse),
+    Flag("fever without white cells", "ASCO/IDSA, outpatient management of fever and neutropenia, 2018-02; clozapine and methimazole labels, agranulocytosis", _fever_without_defence),
     Flag("serotonin toxicity", "Hunter criteria, Dunkley et al., QJM 2003;96:635", _all(
         r"\b(?:twitch\w*|jerk\w*|rigid|stiff\w*|clonus|legs? jumping)\b", r"\b(?:sweat\w*|fever|burning up|temperature|hot|confus\w*|agitat\w*|drenched)\b",
         r"\b(?:antidepress\w+|depression (?:pill|tablet)s?|ssri|zoloft|sertraline|prozac|fluoxetine|lexapro|(?:es)?citalopram|celexa|paxil|paroxetine|effexor|venlafaxine|cymbalta|duloxetine|tramadol|linezolid|triptan|sumatriptan|mdma|ecstasy|molly|st\.? john'?s wort|nardil|trazodone)\b")),

@@ -105,9 +105,19 @@ def test_no_special_population_without_a_word_of_one(policies: Policies, text: s
     assert (said(advice.check, policies, text, special_population=0.9) is Decision.REFER) is about_somebody_special
 
 
-def test_where_an_ordinary_question_is_likelier_an_emergency_is_a_doubt(policies: Policies) -> None:
-    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.5) is Decision.REFER
-    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.3) is Decision.ESCALATE
+@pytest.mark.parametrize(
+    ("rule", "odds", "decision"),
+    [
+        (emergency.check, {"emergency": 0.4, "ordinary": 0.5}, Decision.REFER),
+        (emergency.check, {"emergency": 0.4, "ordinary": 0.3}, Decision.ESCALATE),
+        (emergency.check, {"emergency": 0.4, "diagnosis": 0.3, "special_population": 0.2}, Decision.REFER),
+        (emergency.check, {"emergency": 0.4, "diagnosis": 0.3, "self_harm": 0.2}, Decision.ESCALATE),
+        (self_harm.check, {"self_harm": 0.31, "ordinary": 0.4, "personal_dosing": 0.25}, Decision.REFER),
+        (self_harm.check, {"self_harm": 0.35, "ordinary": 0.4, "personal_dosing": 0.2}, Decision.ESCALATE),
+    ],
+)
+def test_where_a_question_to_answer_is_likelier_harm_is_a_doubt(policies: Policies, rule: Rule, odds: dict[str, float], decision: Decision) -> None:
+    assert said(rule, policies, PLAIN, **odds) is decision
 
 
 @pytest.mark.parametrize(
