@@ -117,7 +117,7 @@ FLAGS = (
         r"\b(?:can(?:'?t|not)|cannot|can (?:barely|hardly)|(?:trouble|difficulty|struggling|hard|unable)(?: to)?|isn'?t|not|barely|hardly|stopped|stops) (?:\w+ )?breath(?:e|ing)\b",
         r"\b(?:can'?t|cannot|can't seem to) (?:get|catch) (?:my|his|her|any|enough|a full)? ?(?:air|breath)\b",
         r"\bbreathing (?:is |has )?(?:really |very |so |just )?(?:slow|shallow|stopp\w+|weird|funny|wet)\b", r"\b(?:gasping|gurgling|turn(?:ed|ing) (?:blue|gr[ae]y))\b",
-        r"\b(?:lips?|fingertips|skin)\b (?:\w+ ){0,3}(?:blue|purple|gr[ae]y)\b", r"\b(?:blue|gr[ae]y) lips\b")),
+        r"\b(?:lips?|fingertips|skin)\b (?:\w+ ){0,3}(?:blue|purple|gr[ae]y)\b", r"\b(?:blue|gr[ae]y) lips\b", r"\b(?:blue|gr[ae]y|purple) (?:around|round|at) (?:(?:the|his|her|my) )?(?:mouth|lips)\b")),
     Flag("airway swelling", "Anaphylaxis practice parameter update, AAAAI/ACAAI, 2024-02; lisinopril label, angioedema", _any(
         rf"\b{_AIRWAY}\b(?: (?!last|before|used)\w+){{0,4}} (?:swell\w*|swollen|clos(?:ing|ed)|puff\w*|tighten\w*|bigger|thick|narrow\w*)\b", rf"\bswollen {_AIRWAY}\b",
         rf"\bswelling (?:of|in|up|to) (?:(?:my|his|her|the|of) )*{_AIRWAY}\b", r"\banaphyla\w+ (?:now|right now)")),
@@ -131,7 +131,8 @@ FLAGS = (
         r"\b(?:crushing|squeezing|chest) (?:pain|pressure)\b.{0,40}\b(?:now|arm|jaw|sweat\w*|after|since|took)\b", r"\bchest (?:is |feels |so |really )*(?:tight|crushing|hurts|pounding)\b")),
     Flag("stroke", "American Stroke Association, BE FAST, 2024", _any(
         r"\b(?:face|mouth|side)\b (?:\w+ ){0,3}(?:droop\w*|dropp\w+|hanging)", r"\b(?:slurr\w+|jumbled) (?:\w+ )?(?:speech|words?)\b", r"\bspeech is (?:slurred|jumbled)\b",
-        r"\b(?:can'?t|cannot) (?:move|lift|feel) (?:\w+ ){0,2}(?:arm|leg|side)\b", r"\bnumb on (?:one|the|my|his|her) (?:\w+ )?side\b")),
+        r"\b(?:can'?t|cannot) (?:move|lift|feel) (?:\w+ ){0,2}(?:arm|leg|side)\b", r"\bnumb on (?:one|the|my|his|her) (?:\w+ )?side\b",
+        r"\bspeech (?:is|has gone|went|goes|got|sounds) (?:\w+ )?(?:funny|odd|weird|strange|thick|mush\w*)\b", r"\b(?:face|mouth|arm|leg|side)\b (?:of \w+ \w+ )?(?:won'?t|will not|can'?t|cannot|isn'?t|doesn'?t) (?:move|moving|lift)\b")),
     Flag("bleeding", "Warfarin and apixaban labels, boxed warning on bleeding", _any(
         r"\b(?:won'?t|will not|doesn'?t|can'?t|hasn'?t|not) (?:get it to )?stop(?:ped)? bleeding\b", r"\bbleed\w* (?:\w+ )?(?:won'?t|will not|doesn'?t|isn'?t|hasn'?t) stop\w*",
         r"\b(?:vomit\w*|throw\w* up|threw up|cough\w*(?: up)?|bringing up|peeing|pooping|passing) (?:\w+ )?blood\b",
@@ -140,9 +141,12 @@ FLAGS = (
     Flag("skin reaction", "Lamotrigine label, boxed warning on serious rash", _all(
         r"\b(?:skin|rash)\b.{0,30}\b(?:peel\w*|blister\w*|com(?:ing|es) (?:off|away)|raw|purple)\b|\bblister\w*\b.{0,30}\b(?:mouth|lips?|eyes?)\b", r"\b(?:mouth|lips?|eyes?|fever|sheets|off|away)\b")),
     Flag("a child's ingestion", _POISON_CENTERS, _any(
-        rf"{_CHILD}.{{0,60}}{_SWALLOWED}(?! (?:his|her|their) ).{{0,40}}\b{_NOT_FOOD}\b", rf"{_CHILD}.{{0,60}}\b(?:pills?|tablets?|batter(?:y|ies)) (?:\w+ )?(?:missing|gone)\b",
+        rf"{_CHILD}.{{0,60}}{_SWALLOWED}(?! (?:his|her|their) ).{{0,40}}\b{_NOT_FOOD}\b", rf"{_CHILD}.{{0,60}}\b(?:pills?|tablets?|batter(?:y|ies)) (?:\w+ )?(?:missing|gone)\b", rf"{_CHILD}.{{0,40}}\b\d+ (?:tab(?:let)?s?|pills?|caps(?:ules)?)\b.{{0,40}}\bago\b",
         rf"{_SWALLOWED}.{{0,40}}\b{_NOT_FOOD}\b.{{0,40}}\b(?:he'?s|she'?s|is|aged?|my) (?:only )?(?:\d|two|three|four|five|six|a toddler|a baby)")),
     Flag("poison swallowed", _POISON_CENTERS, _any(rf"(?:{_SWALLOWED}|\bmouthful of\b).{{0,30}}\b{_POISON}\b", rf"\b(?:got|some|splash of)\b.{{0,20}}\b{_POISON}\b.{{0,15}}\bin (?:my|his|her) mouth")),
+    Flag("chemical in the eye", _FIRST_AID, _any(rf"\b(?:{_POISON}|glue|acid|cleaner|lye)\b.{{0,25}}\b(?:in|into|in to) (?:(?:my|his|her|the|one|both) )?eyes?\b")),
+    Flag("liver failure", "ACG guideline on drug-induced liver injury, 2021-05: jaundice with confusion is acute liver failure", _all(
+        r"\b(?:yellow\w*|jaundice\w*)\b", r"\b(?:eyes?|skin|jaundice\w*)\b", r"\b(?:confus\w*|not making sense|makes? no sense|(?:very|so|too) (?:sleepy|drowsy))\b")),
     Flag("carbon monoxide", "CDC, carbon monoxide poisoning, 2024", _all(r"\bcarbon monoxide\b", r"\b(?:alarm|detector|leak)\b", r"\b(?:headaches?|sick|dizzy|nause\w+|faint|vomit\w*)\b")),
     Flag("acetaminophen amount", "Dart et al., acetaminophen out-of-hospital guideline, Clin Toxicol 2006;44:1: 6 g a day for repeated, 10 g for single doses", _too_much_acetaminophen),
     Flag("methotrexate every day", "Methotrexate label, boxed warning on daily instead of weekly dosing, 2020", _all(
@@ -157,7 +161,7 @@ FLAGS = (
         r"\b(?:twitch\w*|jerk\w*|rigid|stiff\w*|clonus|legs? jumping)\b", r"\b(?:sweat\w*|fever|burning up|temperature|hot|confus\w*|agitat\w*|drenched)\b",
         r"\b(?:antidepress\w+|depression (?:pill|tablet)s?|ssri|zoloft|sertraline|prozac|fluoxetine|lexapro|(?:es)?citalopram|celexa|paxil|paroxetine|effexor|venlafaxine|cymbalta|duloxetine|tramadol|linezolid|triptan|sumatriptan|mdma|ecstasy|molly|st\.? john'?s wort|nardil|trazodone)\b")),
     Flag("withdrawal", "FDA, benzodiazepine boxed warning, 2020-09; ASAM alcohol withdrawal guideline, 2020", _all(
-        rf"\b(?:stopp\w+|quit|ran out|run out|cold turkey|off|withdrawal|without|missed|no|ran dry)\b.{{0,40}}\b{_SEDATIVE}\b|\b{_SEDATIVE}\b.{{0,40}}\b(?:stopp\w+|quit|ran out|cold turkey|ran dry|withdrawal)\b",
+        rf"\b(?:stopp\w+|quit|ran out|run out|cold turkey|off|withdrawal|without|missed|no|ran dry|haven'?t (?:drunk|had|taken))\b.{{0,50}}\b{_SEDATIVE}\b|\b{_SEDATIVE}\b.{{0,40}}\b(?:stopp\w+|quit|ran out|cold turkey|ran dry|withdrawal)\b",
         r"\b(?:seiz\w+|a fit|hallucinat\w+|(?:see|seeing|saw) (?:\w+ )?(?:things|bugs|spiders)|crawling|hear\w* voices|can'?t stop shaking|shaking|delir\w+)\b")),
     Flag("naloxone given", "FDA, naloxone nasal spray labeling, 2023-03: call for help after the first dose", _any(
         r"\b(?:gave|used|sprayed|administered)(?: (?:him|her|them|it|the|a|some|my \w+|on))* (?:narcan|naloxone)\b")),
