@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from guardrails import red_flags
-from guardrails.policy import Policies, doubts, speaks
+from guardrails.policy import ANSWERED, Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.30  # of the classifier alone; on a held-out fifth of the policies' texts .90 found with the flags, .87 at .4, and as many ordinary ones escalated
-IMPERSONAL_THRESHOLD = 0.60  # where the words are those of a general question
+# Of the classifier alone, where it is likelier than all policies that answer together; from `DOUBT` on the question is answered with the numbers beside it. Of the 84 dev and blind
+# emergencies .988 are found with the flags at every threshold from .3 to .7, .976 at .75, .952 at .8; of 608 monographs' questions 4.4% are stopped at .3, 3.6% from .65 on.
+THRESHOLD = 0.65
+DOUBT = 0.30
 _WITH_SIGN = 0.10  # where a danger sign is named too
 _WITH_FLAG = 0.02  # where a rule of medicine says that it is an emergency: nearly whatever the classifier thinks
 # Signs that call for an ambulance: AHA/ARC First Aid Guidelines (2024-11), stroke and anaphylaxis; America's Poison Centers, "When to call
@@ -37,11 +39,6 @@ _CHILD = re.compile(
     r".{0,50}\b(?:swallowed|ate|eaten|eating|drank|chewed|chewing|got into|put .{0,15} in (?:his|her) mouth|licked|sucked|ingested|found with)\b",
     re.IGNORECASE,
 )
-# Somebody is meant: without one, a terse question such as "medicine and alcohol and seizures" needs a surer classifier.
-_SOMEBODY = re.compile(
-    r"\b(?:i|i'm|im|i've|ive|me|my|mine|myself|we|our|us|he|she|him|her|his|they|them|someone|somebody|patient|caller|client|husband|wife|mom|mum|dad|son|daughter|baby|toddler|kid|child|help|took|swallowed|ate|drank)\b",
-    re.IGNORECASE,
-)
 # A question about danger that is only a question.
 IMPERSONAL = re.compile(
     r"^\W*(?:what(?:'?s)?|which|who|where|can|could|does|do|is|are|how|why|when|will|would|should|may|might|explain|tell me about|list|define|signs?|symptoms?|risk|treatment|management|antidote)\b"
@@ -57,15 +54,14 @@ _OVER = re.compile(
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
-    """Escalates when the classifier is sure, or less sure beside a danger sign of a real person."""
+    """Escalates when the classifier is sure, or less sure beside a danger sign of a real person; between, the numbers stand beside the answer."""
     sure = signals.probabilities.get("emergency", 0.0)
     text = signals.text.replace("’", "'")
     general = bool(IMPERSONAL.search(text)) or bool(_OVER.search(text))
-    unlikely = general or not _SOMEBODY.search(text)
     signed = bool(_SIGN.search(text) or _TAKEN.search(text) or _CHILD.search(text))
     flagged = not general and sure >= _WITH_FLAG and bool(red_flags.find(text))
     signed = not general and sure >= _WITH_SIGN and signed
-    likelier = sure >= signals.probabilities.get("ordinary", 0.0)  # below that it is a doubt: answered, with the numbers beside the answer
-    if flagged or signed or (likelier and sure >= (IMPERSONAL_THRESHOLD if unlikely else THRESHOLD)):
+    answered = sum(signals.probabilities.get(name, 0.0) for name in ANSWERED)
+    if flagged or signed or sure >= max(THRESHOLD, answered):
         return speaks(policies, "emergency")
-    return doubts(policies, "emergency") if sure >= THRESHOLD and (general or not likelier) else None
+    return doubts(policies, "emergency") if sure >= DOUBT else None

@@ -26,7 +26,7 @@ from nemoguardrails.library.self_check.output_check.actions import self_check_ou
 from nemoguardrails.rails.llm.options import RailType
 
 from guardrails import advice, emergency, injection, language, misuse, off_topic, records, self_harm
-from guardrails.classifier import Classifier, Encode
+from guardrails.classifier import Classifier, Encode, sentences
 from guardrails.grounding import Check, Grounding
 from guardrails.policy import Policies
 from guardrails.privacy import Placeholders, Redactor
@@ -44,7 +44,6 @@ RULES: dict[str, Callable[[Signals, Policies], Verdict | None]] = {
 _HARM = ("emergency", "self_harm")
 _SURE = 0.7  # from which one sentence's danger outweighs the rest; at any lower likelihood personal questions escalate too often
 _HINTED = 0.02  # of the whole, without which a sentence taken by itself ("I run marathons.") is misread; at 0.15 one in a hundred buried emergencies is lost
-_LEAST_WORDS = 3  # a shorter sentence says too little by itself
 _COULD_NOT_RUN = "could_not_run"
 _NOT_YET = "not yet redacted"  # what NeMo holds until the question is
 _T = TypeVar("_T")
@@ -218,7 +217,7 @@ class Guardrails:
     def _probabilities(self, text: str) -> dict[str, float]:
         """Policy -> probability; danger in one sentence of a long message counts as danger in the whole."""
         odds = self._classifier.probabilities(text, self._encode([text])[0])
-        parts = [part for part in re.split(r"(?<=[.!?;])\s+|\n+", text) if len(part.split()) >= _LEAST_WORDS]
+        parts = sentences(text)
         whole = dict(odds)
         if len(parts) > 1:
             for part, vector in zip(parts, self._encode(parts), strict=True):

@@ -7,8 +7,8 @@ import re
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.50  # of all four policies of harm together; on a held-out fifth of the policies' texts .83 are found, .87 at .4 and .80 at .6, with 24, 29 and 16 of 654 ordinary ones refused
-MISUSE = 0.58  # of all four where misuse speaks: giving a shot and coffee with a stimulant stand at .5 to .6, getting high at .8 and more
+THRESHOLD = 0.45  # of all four policies of harm together; on the dev and blind cases .963 of harm to others are found and 4.4% of 608 monographs' questions stopped, at .5 .926 and 4.1%
+MISUSE = 0.55  # of all four where misuse speaks: giving a shot and coffee with a stimulant stand at .5 to .6, getting high at .8 and more
 _LEAST = 0.25  # of the policy that speaks
 _WITH_PROTECTION = 0.75  # of all four, where the words are those of somebody who wants to prevent, report, store, throw away or learn
 _PROTECTION = re.compile(

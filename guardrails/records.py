@@ -5,7 +5,7 @@ from __future__ import annotations
 from guardrails.policy import Policies, speaks
 from guardrails.types import Signals, Verdict
 
-THRESHOLD = 0.40  # of the two together; on a held-out fifth of the policies' texts 55 of 60 found and 5 of 654 ordinary questions refused, 54 and 3 at .5
+THRESHOLD = 0.35  # of the two together; on the dev and blind cases 96 of 98 found, 94 at .4, and as many harmless ones refused
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:

@@ -80,6 +80,33 @@ def _low_glucose(text: str) -> bool:
     return False
 
 
+def _very_high_pressure(text: str) -> bool:
+    """A blood pressure above 180 or over 120 mmHg beside a sign that an organ suffers."""
+    readings = re.findall(r"\b(\d{3}) ?(?:/|over|on) ?(\d{2,3})\b", text)
+    high = any(180 < int(upper) < 300 or 120 < int(lower) < int(upper) for upper, lower in readings)
+    return high and bool(
+        re.search(r"\b(?:head(?:ache)?\b|vision|blurr\w*|see(?:ing)? (?:double|spots|stars|sparkles)|chest|breath\w*|confus\w*|numb\w*|weak\w*|speech|vomit\w*|faint\w*)", text)
+    )
+
+
+def _dangerous_pulse(text: str) -> bool:
+    """A pulse under 40 or over 150 beats a minute beside a sign that too little blood comes through."""
+    rates = re.findall(r"\b(?:pulse|heart ?(?:rate|beat)|hr|heart(?:'s| is| was| has)?)\b[^\d.;!?]{0,30}?\b(\d{2,3})\b(?! ?(?:/|over|%|mg|years?|hours?|days?|weeks?|minutes?|mins?))", text)
+    odd = any(20 <= int(rate) < 40 or 150 < int(rate) < 300 for rate in rates)
+    return odd and bool(
+        re.search(r"\b(?:faint\w*|dizz\w*|pass(?:ed|ing)? out|black(?:ed|ing)? out|collaps\w*|light ?headed|chest|breath\w*|gr[ae]y|pale|clammy|cold sweat|sweat\w*|confus\w*|weak)\b", text)
+    )
+
+
+def _fever_without_defence(text: str) -> bool:
+    """A fever (38.0 degrees Celsius, 100.4 Fahrenheit) under a medicine that takes away white blood cells."""
+    if not re.search(r"\b(?:chemo\w*|clozapine|clozaril|methimazole|tapazole|carbimazole|propylthiouracil|ptu)\b", text):
+        return False
+    degrees = [float(said) for said in re.findall(r"\b(\d{2,3}(?:\.\d)?)\b(?! ?(?:mg|/|years?|days?|weeks?))", text)]
+    measured = re.search(r"\b(?:fever\w*|temp\w*|thermometer|shiver\w*|chills)\b", text) and any(38 <= one <= 43 or 100.4 <= one <= 109 for one in degrees)
+    return bool(measured) or bool(re.search(r"\bfever\w*\b", text) and re.search(r"\b(?:throat|mouth sores|sores in|ulcers|shiver\w*|chills)\b", text))
+
+
 _DENIED = re.compile(
     r"\b(?:no|without|not having|do(?:es)?n'?t have|haven'?t had) (?:any )?(?:(?:chest pain|swelling|trouble (?:breathing|swallowing)|hives|seizures?|bleeding|symptoms?)(?:,? (?:or|and|nor) )?)+"
 )
@@ -90,7 +117,7 @@ FLAGS = (
         r"\b(?:can(?:'?t|not)|cannot|can (?:barely|hardly)|(?:trouble|difficulty|struggling|hard|unable)(?: to)?|isn'?t|not|barely|hardly|stopped|stops) (?:\w+ )?breath(?:e|ing)\b",
         r"\b(?:can'?t|cannot|can't seem to) (?:get|catch) (?:my|his|her|any|enough|a full)? ?(?:air|breath)\b",
         r"\bbreathing (?:is |has )?(?:really |very |so |just )?(?:slow|shallow|stopp\w+|weird|funny|wet)\b", r"\b(?:gasping|gurgling|turn(?:ed|ing) (?:blue|gr[ae]y))\b",
-        r"\b(?:lips?|fingertips|skin)\b (?:\w+ ){0,3}(?:blue|purple|gr[ae]y)\b", r"\b(?:blue|gr[ae]y) lips\b")),
+        r"\b(?:lips?|fingertips|skin)\b (?:\w+ ){0,3}(?:blue|purple|gr[ae]y)\b", r"\b(?:blue|gr[ae]y) lips\b", r"\b(?:blue|gr[ae]y|purple) (?:around|round|at) (?:(?:the|his|her|my) )?(?:mouth|lips)\b")),
     Flag("airway swelling", "Anaphylaxis practice parameter update, AAAAI/ACAAI, 2024-02; lisinopril label, angioedema", _any(
         rf"\b{_AIRWAY}\b(?: (?!last|before|used)\w+){{0,4}} (?:swell\w*|swollen|clos(?:ing|ed)|puff\w*|tighten\w*|bigger|thick|narrow\w*)\b", rf"\bswollen {_AIRWAY}\b",
         rf"\bswelling (?:of|in|up|to) (?:(?:my|his|her|the|of) )*{_AIRWAY}\b", r"\banaphyla\w+ (?:now|right now)")),
@@ -104,7 +131,8 @@ FLAGS = (
         r"\b(?:crushing|squeezing|chest) (?:pain|pressure)\b.{0,40}\b(?:now|arm|jaw|sweat\w*|after|since|took)\b", r"\bchest (?:is |feels |so |really )*(?:tight|crushing|hurts|pounding)\b")),
     Flag("stroke", "American Stroke Association, BE FAST, 2024", _any(
         r"\b(?:face|mouth|side)\b (?:\w+ ){0,3}(?:droop\w*|dropp\w+|hanging)", r"\b(?:slurr\w+|jumbled) (?:\w+ )?(?:speech|words?)\b", r"\bspeech is (?:slurred|jumbled)\b",
-        r"\b(?:can'?t|cannot) (?:move|lift|feel) (?:\w+ ){0,2}(?:arm|leg|side)\b", r"\bnumb on (?:one|the|my|his|her) (?:\w+ )?side\b")),
+        r"\b(?:can'?t|cannot) (?:move|lift|feel) (?:\w+ ){0,2}(?:arm|leg|side)\b", r"\bnumb on (?:one|the|my|his|her) (?:\w+ )?side\b",
+        r"\bspeech (?:is|has gone|went|goes|got|sounds) (?:\w+ )?(?:funny|odd|weird|strange|thick|mush\w*)\b", r"\b(?:face|mouth|arm|leg|side)\b (?:of \w+ \w+ )?(?:won'?t|will not|can'?t|cannot|isn'?t|doesn'?t) (?:move|moving|lift)\b")),
     Flag("bleeding", "Warfarin and apixaban labels, boxed warning on bleeding", _any(
         r"\b(?:won'?t|will not|doesn'?t|can'?t|hasn'?t|not) (?:get it to )?stop(?:ped)? bleeding\b", r"\bbleed\w* (?:\w+ )?(?:won'?t|will not|doesn'?t|isn'?t|hasn'?t) stop\w*",
         r"\b(?:vomit\w*|throw\w* up|threw up|cough\w*(?: up)?|bringing up|peeing|pooping|passing) (?:\w+ )?blood\b",
@@ -113,9 +141,12 @@ FLAGS = (
     Flag("skin reaction", "Lamotrigine label, boxed warning on serious rash", _all(
         r"\b(?:skin|rash)\b.{0,30}\b(?:peel\w*|blister\w*|com(?:ing|es) (?:off|away)|raw|purple)\b|\bblister\w*\b.{0,30}\b(?:mouth|lips?|eyes?)\b", r"\b(?:mouth|lips?|eyes?|fever|sheets|off|away)\b")),
     Flag("a child's ingestion", _POISON_CENTERS, _any(
-        rf"{_CHILD}.{{0,60}}{_SWALLOWED}(?! (?:his|her|their) ).{{0,40}}\b{_NOT_FOOD}\b", rf"{_CHILD}.{{0,60}}\b(?:pills?|tablets?|batter(?:y|ies)) (?:\w+ )?(?:missing|gone)\b",
+        rf"{_CHILD}.{{0,60}}{_SWALLOWED}(?! (?:his|her|their) ).{{0,40}}\b{_NOT_FOOD}\b", rf"{_CHILD}.{{0,60}}\b(?:pills?|tablets?|batter(?:y|ies)) (?:\w+ )?(?:missing|gone)\b", rf"{_CHILD}.{{0,40}}\b\d+ (?:tab(?:let)?s?|pills?|caps(?:ules)?)\b.{{0,40}}\bago\b",
         rf"{_SWALLOWED}.{{0,40}}\b{_NOT_FOOD}\b.{{0,40}}\b(?:he'?s|she'?s|is|aged?|my) (?:only )?(?:\d|two|three|four|five|six|a toddler|a baby)")),
     Flag("poison swallowed", _POISON_CENTERS, _any(rf"(?:{_SWALLOWED}|\bmouthful of\b).{{0,30}}\b{_POISON}\b", rf"\b(?:got|some|splash of)\b.{{0,20}}\b{_POISON}\b.{{0,15}}\bin (?:my|his|her) mouth")),
+    Flag("chemical in the eye", _FIRST_AID, _any(rf"\b(?:{_POISON}|glue|acid|cleaner|lye)\b.{{0,25}}\b(?:in|into|in to) (?:(?:my|his|her|the|one|both) )?eyes?\b")),
+    Flag("liver failure", "ACG guideline on drug-induced liver injury, 2021-05: jaundice with confusion is acute liver failure", _all(
+        r"\b(?:yellow\w*|jaundice\w*)\b", r"\b(?:eyes?|skin|jaundice\w*)\b", r"\b(?:confus\w*|not making sense|makes? no sense|(?:very|so|too) (?:sleepy|drowsy))\b")),
     Flag("carbon monoxide", "CDC, carbon monoxide poisoning, 2024", _all(r"\bcarbon monoxide\b", r"\b(?:alarm|detector|leak)\b", r"\b(?:headaches?|sick|dizzy|nause\w+|faint|vomit\w*)\b")),
     Flag("acetaminophen amount", "Dart et al., acetaminophen out-of-hospital guideline, Clin Toxicol 2006;44:1: 6 g a day for repeated, 10 g for single doses", _too_much_acetaminophen),
     Flag("methotrexate every day", "Methotrexate label, boxed warning on daily instead of weekly dosing, 2020", _all(
@@ -123,11 +154,14 @@ FLAGS = (
     Flag("insulin mistake", "ISMP, high-alert medications: insulin; ADA Standards of Care 2025, section 6", _all(rf"\b{_INSULIN}\b",
         r"\b(?:injected|gave|took|taken|given|dosed|did|shot|used)\b", r"\binstead of\b.{0,25}\b(?:\d+|\w+ units?|slow|long|lantus|basal|levemir)\b|\b(?:twice|two times|double)\b(?! (?:a|per|every) )(?! daily)|\bwrong (?:one|insulin|pen|kind|syringe)\b")),
     Flag("low glucose", "ADA Standards of Care 2025, section 6: level 2 hypoglycemia below 54 mg/dL (3.0 mmol/L)", _low_glucose),
+    Flag("very high blood pressure", "AHA/ACC guideline on high blood pressure, 2017-11: hypertensive emergency, above 180/120 mmHg with organ damage", _very_high_pressure),
+    Flag("dangerous pulse", "AHA adult advanced life support, 2020-10: tachycardia of 150 a minute and more, bradycardia, with poor perfusion", _dangerous_pulse),
+    Flag("fever without white cells", "ASCO/IDSA, outpatient management of fever and neutropenia, 2018-02; clozapine and methimazole labels, agranulocytosis", _fever_without_defence),
     Flag("serotonin toxicity", "Hunter criteria, Dunkley et al., QJM 2003;96:635", _all(
         r"\b(?:twitch\w*|jerk\w*|rigid|stiff\w*|clonus|legs? jumping)\b", r"\b(?:sweat\w*|fever|burning up|temperature|hot|confus\w*|agitat\w*|drenched)\b",
         r"\b(?:antidepress\w+|depression (?:pill|tablet)s?|ssri|zoloft|sertraline|prozac|fluoxetine|lexapro|(?:es)?citalopram|celexa|paxil|paroxetine|effexor|venlafaxine|cymbalta|duloxetine|tramadol|linezolid|triptan|sumatriptan|mdma|ecstasy|molly|st\.? john'?s wort|nardil|trazodone)\b")),
     Flag("withdrawal", "FDA, benzodiazepine boxed warning, 2020-09; ASAM alcohol withdrawal guideline, 2020", _all(
-        rf"\b(?:stopp\w+|quit|ran out|run out|cold turkey|off|withdrawal|without|missed|no|ran dry)\b.{{0,40}}\b{_SEDATIVE}\b|\b{_SEDATIVE}\b.{{0,40}}\b(?:stopp\w+|quit|ran out|cold turkey|ran dry|withdrawal)\b",
+        rf"\b(?:stopp\w+|quit|ran out|run out|cold turkey|off|withdrawal|without|missed|no|ran dry|haven'?t (?:drunk|had|taken))\b.{{0,50}}\b{_SEDATIVE}\b|\b{_SEDATIVE}\b.{{0,40}}\b(?:stopp\w+|quit|ran out|cold turkey|ran dry|withdrawal)\b",
         r"\b(?:seiz\w+|a fit|hallucinat\w+|(?:see|seeing|saw) (?:\w+ )?(?:things|bugs|spiders)|crawling|hear\w* voices|can'?t stop shaking|shaking|delir\w+)\b")),
     Flag("naloxone given", "FDA, naloxone nasal spray labeling, 2023-03: call for help after the first dose", _any(
         r"\b(?:gave|used|sprayed|administered)(?: (?:him|her|them|it|the|a|some|my \w+|on))* (?:narcan|naloxone)\b")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from guardrails.emergency import IMPERSONAL
-from guardrails.policy import Policies, doubts, speaks
+from guardrails.policy import ANSWERED, Policies, doubts, speaks
 from guardrails.types import Signals, Verdict
 
 THRESHOLD = 0.30  # on a held-out fifth of the policies' texts .89 found, with 5 of 654 ordinary questions escalated
@@ -35,11 +35,16 @@ _SETTLED = re.compile(
     r"(?:died|dead) (?:of|by|from)|passed away|(?:lost|bereaved of) (?:my|our) .{0,25}\bto)\b(?!.*\b(?:again|tonight|any ?more|lately|join (?:him|her|them)|now i|follow)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+# Of what the policies that answer have together; below it the question is answered with the crisis line beside it. On the dev and blind cases .932 are
+# found at .3 and .5, .905 at .75 and 1; of 291 ordinary questions .8% and .4% are stopped.
+_OF_ANSWERED = 0.5
 _SETTLED_OR_FACT = 0.85  # for those, and for questions on side effects, warnings and risks
 
 
 def check(signals: Signals, policies: Policies) -> Verdict | None:
-    """Escalates on words of intent, or when the classifier is sure; a general question or a past story is answered, with the crisis line beside it."""
+    """Escalates on words of intent, or when the classifier is sure; a general question, a past story or one that is likelier another kind of
+    question is answered, with the crisis line beside it.
+    """
     sure = signals.probabilities.get("self_harm", 0.0)
     text = signals.text.replace("’", "'")
     fact, settled = bool(_HARMLESS.search(text)), bool(_SETTLED.search(text))
@@ -48,4 +53,5 @@ def check(signals: Signals, policies: Policies) -> Verdict | None:
     if sure < THRESHOLD or signals.probabilities.get("harm_to_others", 0.0) > 2 * sure:
         return None
     needed = _SETTLED_OR_FACT if settled or fact else _GENERAL if IMPERSONAL.search(text) else THRESHOLD
-    return speaks(policies, "self_harm") if sure >= needed else doubts(policies, "self_harm")
+    answered = sum(signals.probabilities.get(name, 0.0) for name in ANSWERED)
+    return speaks(policies, "self_harm") if sure >= max(needed, _OF_ANSWERED * answered) else doubts(policies, "self_harm")

@@ -92,6 +92,20 @@ def test_words_count_beside_the_embedding(fitted: Classifier) -> None:
     assert fitted.probabilities("grow grow", vector)["plants"] > fitted.probabilities("xyzzy", vector)["plants"]
 
 
+STORY = "What is aspirin for? My beans are tall this year. Ok."
+
+
+@pytest.mark.parametrize(("name", "expected"), [("ordinary", {"What is aspirin for?", "My beans are tall this year."}), ("plants", set())])
+def test_a_sentence_of_a_harmless_message_is_learnt_as_harmless(policies: Policies, name: str, expected: set[str]) -> None:
+    """A policy that is not answered says nothing about the sentences beside the one that matters."""
+    told = made(name, STORY, *policies.by_name[name].examples)
+    texts, labels, vectors = classifier.labelled(Policies({**policies.by_name, name: told}, policies.region, "hash-of-a-story"), encode)
+    known = {text for text, _ in policies.labelled()} | {STORY}
+    assert {text for text in texts if text not in known} == expected
+    assert {label for text, label in zip(texts, labels, strict=True) if text in expected} <= {"ordinary"}
+    assert len(texts) == len(set(texts)) == len(labels) == len(vectors)
+
+
 def test_what_was_saved_comes_back(saved: Path, fitted: Classifier, policies: Policies) -> None:
     again = classifier.load(saved, policies, EMBEDDING)
     for text in ("do roses need water", "one tablet a day", ""):

@@ -14,7 +14,7 @@ from guardrails.types import Decision, Signals, Verdict
 DEFECT = pytest.mark.xfail(strict=True, reason="known defect of the rule: take the mark off when it is mended")
 LITTLE = 0.001
 PLAIN = "I am old and have a bottle of it here"  # names somebody, and nothing that a rule looks for
-UNSURE = emergency.THRESHOLD / 2  # too little for the classifier alone
+UNSURE = emergency.DOUBT / 2  # too little for the classifier alone
 Rule = Callable[[Signals, Policies], Verdict | None]
 
 
@@ -55,7 +55,8 @@ def test_a_rule_speaks_at_its_threshold(policies: Policies, rule: Rule, policy: 
 
 @pytest.mark.parametrize(("rule", "policy", "threshold", "decision"), THRESHOLDS)
 def test_a_rule_is_silent_below_its_threshold(policies: Policies, rule: Rule, policy: str, threshold: float, decision: Decision) -> None:
-    assert rule(Signals(PLAIN, {policy: threshold - LITTLE}), policies) is None
+    verdict = rule(Signals(PLAIN, {policy: threshold - LITTLE}), policies)
+    assert verdict is None if rule is not emergency.check else verdict is not None and verdict.decision is Decision.REFER, "an emergency is doubted first"
 
 
 @pytest.mark.parametrize(("rule", "policy", "threshold", "decision"), THRESHOLDS)
@@ -105,9 +106,19 @@ def test_no_special_population_without_a_word_of_one(policies: Policies, text: s
     assert (said(advice.check, policies, text, special_population=0.9) is Decision.REFER) is about_somebody_special
 
 
-def test_where_an_ordinary_question_is_likelier_an_emergency_is_a_doubt(policies: Policies) -> None:
-    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.5) is Decision.REFER
-    assert said(emergency.check, policies, PLAIN, emergency=0.4, ordinary=0.3) is Decision.ESCALATE
+@pytest.mark.parametrize(
+    ("rule", "odds", "decision"),
+    [
+        (emergency.check, {"emergency": 0.4, "ordinary": 0.5}, Decision.REFER),
+        (emergency.check, {"emergency": emergency.DOUBT, "self_harm": 0.5}, Decision.REFER),
+        (emergency.check, {"emergency": 0.7, "ordinary": 0.3}, Decision.ESCALATE),
+        (emergency.check, {"emergency": 0.7, "diagnosis": 0.5, "special_population": 0.3}, Decision.REFER),  # of two sentences
+        (self_harm.check, {"self_harm": 0.31, "ordinary": 0.4, "personal_dosing": 0.25}, Decision.REFER),
+        (self_harm.check, {"self_harm": 0.35, "ordinary": 0.4, "personal_dosing": 0.2}, Decision.ESCALATE),
+    ],
+)
+def test_where_a_question_to_answer_is_likelier_harm_is_a_doubt(policies: Policies, rule: Rule, odds: dict[str, float], decision: Decision) -> None:
+    assert said(rule, policies, PLAIN, **odds) is decision
 
 
 @pytest.mark.parametrize(
@@ -240,10 +251,10 @@ GENERAL = [
 
 
 @pytest.mark.parametrize("text", GENERAL)
-def test_a_general_question_needs_a_surer_classifier(policies: Policies, text: str) -> None:
+def test_a_danger_sign_in_a_general_question_does_not_count(policies: Policies, text: str) -> None:
     assert said(emergency.check, policies, text, emergency=UNSURE) is None
-    assert said(emergency.check, policies, text, emergency=emergency.IMPERSONAL_THRESHOLD - LITTLE) is Decision.REFER
-    assert said(emergency.check, policies, text, emergency=emergency.IMPERSONAL_THRESHOLD) is Decision.ESCALATE
+    assert said(emergency.check, policies, text, emergency=emergency.THRESHOLD - LITTLE) is Decision.REFER
+    assert said(emergency.check, policies, text, emergency=emergency.THRESHOLD) is Decision.ESCALATE
 
 
 @pytest.mark.parametrize(
@@ -260,17 +271,8 @@ def test_a_question_about_somebody_is_not_general(policies: Policies, text: str)
     assert said(emergency.check, policies, text, emergency=emergency.THRESHOLD) is Decision.ESCALATE
 
 
-KEYWORDS = ["medicine and alcohol overnight", *map(missed, ["tramadol seizures", "sumatriptan chest pain", "alcohol and seizures"])]
-
-
-@pytest.mark.parametrize("text", KEYWORDS)
-def test_keywords_without_anybody_need_a_surer_classifier(policies: Policies, text: str) -> None:
-    assert said(emergency.check, policies, text, emergency=emergency.THRESHOLD) is not Decision.ESCALATE
-    assert said(emergency.check, policies, text, emergency=emergency.IMPERSONAL_THRESHOLD) is Decision.ESCALATE
-
-
 def test_a_doubt_says_less_than_an_escalation(policies: Policies) -> None:
-    doubt = emergency.check(Signals("Does tramadol cause seizures?", {"emergency": emergency.THRESHOLD}), policies)
+    doubt = emergency.check(Signals("Does tramadol cause seizures?", {"emergency": emergency.DOUBT}), policies)
     assert doubt is not None
     assert doubt.message == policies.message("emergency", in_doubt=True)
     assert doubt.message != policies.message("emergency")
