@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import string
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,16 +14,14 @@ from assistant.evidence import Evidence
 from assistant.prompt import ABSTAINS, REFERS, SILENT, render
 from assistant.types import Audience, Citation, RailVerdict, Sentence
 from guardrails.engine import Guardrails
+from guardrails.grounding import shortens
 from guardrails.types import Decision, Ruling
-from guardrails.wording import content_words
 from knowledge.passages import sentences
 from knowledge.sections import INTERACTIONS
 
 log = logging.getLogger(__name__)
 _STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
-_KEPT = 0.8  # of the content of an evidence sentence; one that leaves out more of a list or a condition may mislead
 _LONGEST = 1000  # characters; a sentence that has not ended by then never will
-_PLAIN = frozenset(string.ascii_letters + string.digits + " .,;:!?'\"()-")
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
 
@@ -92,9 +89,9 @@ class Draft:
 def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel | None) -> Iterator[Sentence]:
     """The checked sentences of an answer, as they are ready.
 
-    The core of the evidence is shown in its order, each sentence as the model worded it where that passes the checks, else as the quote; after it
-    what else of the evidence the model chose, and what the question calls for. Nothing is shown when the model abstains before it wrote anything:
-    the caller decides what follows.
+    The core of the evidence is shown in its order, each sentence as the quote or as the model wrote it with a small word less; after it what else
+    of the evidence the model chose, and what the question calls for. Nothing is shown when the model abstains before it wrote anything: the caller
+    decides what follows.
     """
     quotes = [piece.text for piece in draft.evidence]
     chosen: dict[int, str] = {}  # beyond the core
@@ -130,37 +127,15 @@ def quote(draft: Draft, rails: Guardrails) -> Iterator[Sentence]:
 
 
 def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str]) -> tuple[int, bool]:
-    """The row of the evidence that a sentence rests on, -1 for none, and whether the sentence may stand for it."""
+    """The row of the evidence that a sentence rests on, -1 for none, and whether the sentence may stand for it: with other words it would say what
+    the checks cannot always tell apart, such as one medicine of a list in the place of another."""
     if sentence.startswith((SILENT, REFERS.rstrip("."))):
         return -1, False
     ruling = rails.check_answer(sentence, quotes)
     draft.note(ruling, sentence)
     if ruling.source < 0 or ruling.decision is Decision.REFUSE:
         return -1, False
-    fits = ruling.decision is Decision.ALLOW and ruling.text == sentence and _may_be_shown(sentence, ruling.source, draft, rails)
-    return ruling.source, fits
-
-
-def _may_be_shown(sentence: str, row: int, draft: Draft, rails: Guardrails) -> bool:
-    """Whether one evidence sentence carries it alone and has each of its words, with no sign that the source has not: markup, other scripts, controls,
-    headings of the prompt, and nearly all that the source says. A word of its own may be right, but the checks cannot know every word."""
-    source = draft.evidence[row].text
-    if set(sentence) - set(source) - _PLAIN or content_words(sentence) - content_words(source) or _names_a_passage(sentence, draft):
-        return False
-    if _opening(sentence) != _opening(source):  # what is cut off in front leaves a fragment
-        return False
-    ruling = rails.check_answer(sentence, [source])
-    return ruling.decision is Decision.ALLOW and ruling.text == sentence and ruling.coverage >= _KEPT
-
-
-def _opening(text: str) -> list[str]:
-    return text.lower().split()[:2]
-
-
-def _names_a_passage(sentence: str, draft: Draft) -> bool:
-    """Whether a sentence repeats a passage's heading from the prompt, such as `amlodipine, Warnings:`."""
-    plain = sentence.lower()
-    return any(f"{piece.hit.passage.drug}, {piece.hit.passage.section.split(':')[0].lower()}" in plain for piece in draft.evidence)
+    return ruling.source, ruling.decision is Decision.ALLOW and ruling.text == sentence and shortens(sentence, quotes[ruling.source])
 
 
 def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], rows: Iterable[int]) -> Iterator[Sentence]:
