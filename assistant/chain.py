@@ -24,7 +24,7 @@ from assistant.settings import Settings
 from assistant.subject import Subject, subject
 from assistant.types import Answer, DrugMention, Question, RailVerdict, Sentence, Status
 from assistant.warnings import RULE, Warned, missing
-from assistant.writing import Draft, quote, write
+from assistant.writing import Draft, write
 from guardrails.engine import Guardrails
 from guardrails.privacy import Placeholders
 from guardrails.types import Decision, Ruling
@@ -243,13 +243,10 @@ class PharmacyAssistant:
         walk.verdicts += [RailVerdict("evidence", "allow", RULE, w.topic, 0.0, sentence=w.evidence.text) for w in warned]
         needed = range(len(shown) - len(warned), len(shown))
         walk.draft = Draft(shown, len(core), needed, tuple(map(self.base.in_generics, walk.earlier)), walk.question.audience)
+        # silence must not hide a warning
+        walk.draft.may_abstain = walk.evidence < self.settings.silent_evidence and not self._warnings(about, ())
         pieces = write(self.base.in_generics(walk.text), walk.draft, self.rails, self.model)
-        first = next(pieces, None)
-        believed = walk.evidence < self.settings.silent_evidence
-        if walk.draft.abstained and (not believed or self._warnings(about, ())):  # silence must not hide a warning
-            pieces = quote(walk.draft, self.rails)
-            first = next(pieces, None)
-        if first:
+        if first := next(pieces, None):
             yield from self._show(walk, chain(self._lead(walk, about), [first], pieces))
         walk.took("write", since)
         walk.timings |= {"generate": round(walk.draft.model_ms, 2), "rails_out": round(walk.draft.rails_ms, 2)}

@@ -1,4 +1,4 @@
-"""Writes an answer from evidence: the model joins and simplifies, and every sentence passes the output rails before it is shown."""
+"""Writes an answer from evidence: the model adds to the best of it or finds no answer, and every sentence passes the output rails before it is shown."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from assistant.evidence import Evidence
 from assistant.prompt import ABSTAINS, REFERS, SILENT, render
 from assistant.types import Audience, Citation, RailVerdict, Sentence
 from guardrails.engine import Guardrails
-from guardrails.grounding import shortens
 from guardrails.types import Decision, Ruling
 from knowledge.passages import sentences
 from knowledge.sections import INTERACTIONS
 
 log = logging.getLogger(__name__)
-_STRAYS = 2  # after so many sentences that rest on nothing the model is stopped
+_STRAYS = 2  # after so many sentences that rest on nothing, or say a thing again, the model is stopped
 _LONGEST = 1000  # characters; a sentence that has not ended by then never will
 _MARKER = re.compile(r"\s*\[\d+\]|^\s*(?:\d+[.)]|[-*•])\s+")
 
@@ -33,7 +32,8 @@ class Draft:
         evidence: the sentences that it may rest on.
         core: how many of the first of them are shown in any case.
         needed: rows that are shown whatever the model chooses: warnings that the question calls for.
-        abstained: whether the model found no answer in them.
+        may_abstain: whether nothing is shown where the model finds no answer.
+        abstained: whether that came to pass.
         silent: whether the model found no answer to a part of the question.
     """
 
@@ -44,6 +44,7 @@ class Draft:
     audience: Audience = Audience.PATIENT
     cited: list[int] = field(default_factory=list)  # rows of the evidence, in the order of their markers
     verdicts: list[RailVerdict] = field(default_factory=list)
+    may_abstain: bool = False
     abstained: bool = False
     silent: bool = False
     model_ms: float = 0.0
@@ -87,55 +88,42 @@ class Draft:
 
 
 def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel | None) -> Iterator[Sentence]:
-    """The checked sentences of an answer, as they are ready.
+    """The checked sentences of an answer, as they are ready, each a quote.
 
-    The core of the evidence is shown in its order, each sentence as the quote or as the model wrote it with a small word less; after it what else
-    of the evidence the model chose, and what the question calls for. Nothing is shown when the model abstains before it wrote anything: the caller
-    decides what follows.
+    The core of the evidence is shown in its order, after it what else of the evidence the model chose, and what the question calls for. The core does
+    not wait for the model unless its silence counts: then nothing is shown when it finds no answer, and the caller decides what follows.
     """
     quotes = [piece.text for piece in draft.evidence]
-    chosen: dict[int, str] = {}  # beyond the core
+    core = range(draft.core)
+    if not draft.may_abstain:
+        yield from _quoted(draft, rails, quotes, core)
+    written: list[int] = []
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
         if sentence.startswith(ABSTAINS.rstrip(".")):
-            draft.abstained = not draft.cited and not chosen
+            draft.abstained = draft.may_abstain and not draft.cited
             break
+        yield from _quoted(draft, rails, quotes, core)
         if sentence.startswith(SILENT):
             draft.silent = True
-        row, fits = _source(sentence, draft, rails, quotes)
-        if row < 0 or row in draft.cited or row in chosen:
-            strays += 1
-        elif row >= draft.core:
-            if draft.evidence[row].hit.passage.section_code != INTERACTIONS:  # half a row, what happens without what to do, misleads
-                chosen[row] = sentence if fits else ""
-        else:
-            yield from _quoted(draft, rails, quotes, range(row))
-            yield from [draft.show(sentence, row)] if fits else _quoted(draft, rails, quotes, [row])
-        if strays >= _STRAYS:
+        row = _source(sentence, draft, rails, quotes)
+        if row >= 0 and row not in written:
+            written.append(row)
+        elif (strays := strays + 1) >= _STRAYS:
             break
-    if draft.abstained:
-        return
-    yield from _quoted(draft, rails, quotes, range(draft.core))
-    for row, sentence in chosen.items():
-        yield from [draft.show(sentence, row)] if sentence else _quoted(draft, rails, quotes, [row])
-    yield from _quoted(draft, rails, quotes, draft.needed)
+    # half a row of interactions, what happens without what to do, misleads
+    chosen = [row for row in written if draft.evidence[row].hit.passage.section_code != INTERACTIONS]
+    if not draft.abstained:
+        yield from _quoted(draft, rails, quotes, (*core, *chosen, *draft.needed))
 
 
-def quote(draft: Draft, rails: Guardrails) -> Iterator[Sentence]:
-    """The core of the evidence and what is needed, as quotes."""
-    yield from _quoted(draft, rails, [piece.text for piece in draft.evidence], (*range(draft.core), *draft.needed))
-
-
-def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str]) -> tuple[int, bool]:
-    """The row of the evidence that a sentence rests on, -1 for none, and whether the sentence may stand for it: with other words it would say what
-    the checks cannot always tell apart, such as one medicine of a list in the place of another."""
+def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str]) -> int:
+    """The row of the evidence that a written sentence rests on, -1 for none."""
     if sentence.startswith((SILENT, REFERS.rstrip("."))):
-        return -1, False
+        return -1
     ruling = rails.check_answer(sentence, quotes)
     draft.note(ruling, sentence)
-    if ruling.source < 0 or ruling.decision is Decision.REFUSE:
-        return -1, False
-    return ruling.source, ruling.decision is Decision.ALLOW and ruling.text == sentence and shortens(sentence, quotes[ruling.source])
+    return -1 if ruling.decision is Decision.REFUSE else ruling.source
 
 
 def _quoted(draft: Draft, rails: Guardrails, quotes: Sequence[str], rows: Iterable[int]) -> Iterator[Sentence]:

@@ -24,7 +24,6 @@ _MISSING = 6  # words of its own that a claim may have
 _CANDIDATES = 3  # source sentences that are tried
 _COPIED = 0.8  # share of a claim's words in its source's order, from which it can rest on that source alone
 _NEAR = 0.8  # of the best source sentence's words: others that hold as much may carry the claim alone
-_EMPTY = frozenset({"a", "an", "the", "that", "also"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,9 @@ class Grounding:
         for name in sorted(self._find_names(sentence) - named):
             if " " not in name or not content_words(name) <= there:
                 yield f"drug: {name}"
+        said, held = (Counter(word.key for word in words(text) if not word.kind and self._is_name(word.text)) for text in (sentence, source))
+        if held.keys() - said:  # one name in the place of another: "check the label for A before taking A"
+            yield from (f"drug: {key} again" for key, count in sorted(said.items()) if count > held[key] > 0)
         brands = self._brands(source)
         for key, (brand, names) in sorted(self._brands(sentence).items()):
             if key not in brands and any(names & others for _, others in brands.values()):
@@ -165,15 +167,6 @@ class Grounding:
     def _brand_places(self, text: str) -> list[contrast.Place]:
         brands = self._brands(text)
         return [contrast.Place(word.start, word.end, word.key) for word in words(text) if word.key in brands]
-
-
-def shortens(sentence: str, source: str) -> bool:
-    """Whether a sentence is its source with only words left out that carry no meaning: small words such as "off" and "on" decide as much as any."""
-    return [word for word in _spoken(sentence) if word not in _EMPTY] == [word for word in _spoken(source) if word not in _EMPTY]
-
-
-def _spoken(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9.,/%°-]*[a-z0-9%°]", re.sub(r"(?<=\d),(?=\d{3})", "", text.lower()))
 
 
 @lru_cache(maxsize=4096)

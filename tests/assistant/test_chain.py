@@ -36,9 +36,26 @@ def test_a_rewrite_that_changes_a_number_gives_way_to_the_quote(make: Make) -> N
     assert any(verdict.decision == "replace" and "number: 50 mg" in verdict.failed for verdict in answer.verdicts)
 
 
-def test_a_faithful_rewrite_is_shown(make: Make) -> None:
+def test_the_words_shown_are_the_monographs(make: Make) -> None:
     answer = ask(make, "do adults take examplol once a day", "Adults take the 5 mg of examplol once a day. ")
-    assert "Adults take the 5 mg of examplol once a day. [1]" in answer.text
+    assert f"{DOSE} [1]" in answer.text
+    assert "the 5 mg" not in answer.text
+
+
+def test_the_model_adds_what_it_chose(make: Make) -> None:
+    question, added = "do adults take examplol once a day", "examplol is never taken above 10 mg a day."
+    alone = make(sentences=1).ask(question)
+    more = make(f"{DOSE} {added} ", sentences=1).ask(question)
+    assert added not in alone.text
+    assert [sentence.text for sentence in more.sentences][-1] == added
+
+
+@pytest.mark.parametrize(("silent", "asked"), [(0.0, 0), (1.01, 1)])
+def test_the_best_sentences_wait_for_the_model_only_where_its_silence_counts(make: Make, silent: float, asked: int) -> None:
+    assistant = make(f"{DOSE} ", silent_evidence=silent)
+    first = next(assistant.stream("do adults take examplol once a day"))
+    assert isinstance(first, Sentence)
+    assert len(assistant.model.prompts) == asked  # type: ignore[union-attr]
 
 
 def test_nothing_that_the_model_adds_is_shown(make: Make) -> None:

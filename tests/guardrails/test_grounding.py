@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from guardrails.grounding import Grounding, shortens
+from guardrails.grounding import Grounding
 from guardrails.wording import content_words, stem
 
 DRUGS = "warfarin ibuprofen aspirin acetaminophen metformin methotrexate digoxin amiodarone hydroxyzine hydralazine lisinopril".split()
@@ -38,6 +38,7 @@ FAITHFUL: list[Row] = [
     ("Swallow the capsules whole.", "Swallow the capsules whole with a glass of water, at the same time each day.", ""),
     ("Skip the missed dose if it is almost time for the next.", "If it is almost time for the next dose, skip the missed dose.", ""),
     ("It can cause drowsiness.", "Hydroxyzine can cause drowsiness.", ""),
+    ("Look for aspirin on the label before taking warfarin.", "Look for ibuprofen or aspirin on the label before taking warfarin.", ""),
     ("Swallow the tablets whole.", "Swallow the tablets whole. Do not chew or crush them.", ""),
     ("Call the doctor if you have chest pain.", "If you have chest pain, call the doctor. Do not drive yourself.", ""),
     # other words or units for the same
@@ -121,6 +122,7 @@ SWAPS: list[Row] = [
     ("Do not take more than 4,000 mg of ibuprofen in 24 hours.", MAXIMUM, "drug"),
     ("Hydralazine can cause drowsiness and a dry mouth.", "Hydroxyzine can cause drowsiness and a dry mouth.", "drug"),
     ("Warfarin and aspirin should not be taken together.", TOGETHER, "drug"),
+    ("Look for warfarin on the label before taking warfarin.", "Look for ibuprofen or aspirin on the label before taking warfarin.", "drug"),
     # population
     ("The usual dose for children is 10 mg.", "The usual dose for adults is 10 mg.", "population"),
     ("The usual dose for older adults is 10 mg.", "The usual dose for adults is 10 mg.", "population"),
@@ -259,21 +261,3 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
 
 def test_content_words_leave_out_the_common_ones() -> None:
     assert content_words("You should not do it with the crystals") == {stem("crystals")}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "source", "expected"),
-    [
-        ("Warfarin can cause serious bleeding.", "Warfarin can cause serious bleeding.", True),
-        ("warfarin can cause serious bleeding", "Warfarin can cause serious bleeding.", True),
-        ("Warfarin can cause bleeding.", "Warfarin can cause serious bleeding.", False),
-        ("Bleeding can cause warfarin.", "Warfarin can cause serious bleeding.", False),
-        ("Warfarin can cause severe bleeding.", "Warfarin can cause serious bleeding.", False),
-        ("Take the tablet with food.", "Take the tablet without food.", False),
-        ("Take the patch on.", "Take the patch off.", False),
-        ("Take 4,000 mg.", "Take 4000 mg.", True),
-        ("Take 400 mg.", "Take 4,000 mg.", False),
-    ],
-)
-def test_what_shortens_a_source(sentence: str, source: str, expected: bool) -> None:
-    assert shortens(sentence, source) is expected
