@@ -43,7 +43,7 @@ def test_the_words_shown_are_the_monographs(make: Make) -> None:
 
 
 def test_the_model_adds_what_it_chose(make: Make) -> None:
-    question, added = "do adults take examplol once a day", "examplol is never taken above 10 mg a day."
+    question, added = "do adults take examplol once a day", "Kidney disease needs no change of the examplol dose."
     alone = make(sentences=1).ask(question)
     more = make(f"{DOSE} {added} ", sentences=1).ask(question)
     assert added not in alone.text
