@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from guardrails.wording import content_words
 from knowledge.names import Match, Mention, Resolution
+from knowledge.ranking import stems
 from knowledge.router import said
 from knowledge.search import KnowledgeBase
 from knowledge.vocabulary import normal
@@ -93,14 +94,15 @@ class Subject:
             return []
         if base.sections(self.question, self.resolution).get("34084-4 Side effects", 0.0) < 0.3:
             return []
-        held = content_words(base.monographs[self.drugs[0]].text)
+        text = base.monographs[self.drugs[0]].text
+        held, spelled = content_words(text), stems(text)  # "hair loss" is one word to the first
         question = _OF_A_PERSON.sub(" ", _without_names(self.question, self.resolution))
         for told, plain in said(question):
             if content_words(plain) & held:  # in the monograph's own words it is there
                 question = question.replace(told, " ")
         asked = re.findall(r"[a-z]{4,}", question.lower())
         words = [word for word in dict.fromkeys(asked) if content_words(word) and word not in _NOT_A_SYMPTOM]
-        return [word for word in words if not content_words(word) & held] if words else []
+        return [word for word in words if not content_words(word) & held and not stems(word) & spelled]
 
 
 def subject(base: KnowledgeBase, question: str, earlier: Sequence[str]) -> Subject:

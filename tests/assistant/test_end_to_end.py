@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.chain import PharmacyAssistant
+from assistant.subject import subject
 from assistant.types import Status
 
 
@@ -20,3 +23,15 @@ def test_a_question_through_everything(assistant: PharmacyAssistant) -> None:
 def test_the_model_writes_when_it_is_asked_alone(assistant: PharmacyAssistant) -> None:
     assert assistant.model is not None
     assert str(assistant.model.invoke("Say hello.").content).strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "silent"),
+    [
+        ("does valproate make hair fall out", []),  # "hair loss" is one word to the checks
+        ("does warfarin make toes purple", []),
+        ("can lisinopril cause hiccups", ["hiccups"]),
+    ],
+)
+def test_what_a_monograph_is_said_not_to_mention(assistant: PharmacyAssistant, question: str, silent: list[str]) -> None:
+    assert subject(assistant.base, question, []).not_mentioned(assistant.base) == silent
