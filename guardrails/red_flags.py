@@ -130,7 +130,7 @@ FLAGS = (
     Flag("chest pain", "AHA, heart attack warning signs, 2024", _any(
         r"\b(?:crushing|squeezing|chest) (?:pain|pressure)\b.{0,40}\b(?:now|arm|jaw|sweat\w*|after|since|took)\b", r"\bchest (?:is |feels |so |really )*(?:tight|crushing|hurts|pounding)\b")),
     Flag("stroke", "American Stroke Association, BE FAST, 2024", _any(
-        r"\b(?:face|mouth|side)\b (?:\w+ ){0,3}(?:droop\w*|dropp\w+|hanging)", r"\b(?:slurr\w+|jumbled) (?:\w+ )?(?:speech|words?)\b", r"\bspeech is (?:slurred|jumbled)\b",
+        r"\b(?:face|mouth|side|smile)\b (?:\w+ ){0,3}(?:droop\w*|dropp\w+|hanging|lopsided|crooked|uneven)", r"\b(?:droop\w*|lopsided|crooked|uneven) (?:face|mouth|smile|side)\b", r"\b(?:slurr\w+|jumbled) (?:\w+ )?(?:speech|words?)\b", r"\bspeech is (?:slurred|jumbled)\b", r"\b(?:is|am|i'm|he's|she's|and|started|been|keeps) slurring\b",
         r"\b(?:can'?t|cannot) (?:move|lift|feel) (?:\w+ ){0,2}(?:arm|leg|side)\b", r"\bnumb on (?:one|the|my|his|her) (?:\w+ )?side\b",
         r"\bspeech (?:is|has gone|went|goes|got|sounds) (?:\w+ )?(?:funny|odd|weird|strange|thick|mush\w*)\b", r"\b(?:face|mouth|arm|leg|side)\b (?:of \w+ \w+ )?(?:won'?t|will not|can'?t|cannot|isn'?t|doesn'?t) (?:move|moving|lift)\b")),
     Flag("bleeding", "Warfarin and apixaban labels, boxed warning on bleeding", _any(
@@ -145,6 +145,18 @@ FLAGS = (
         rf"{_SWALLOWED}.{{0,40}}\b{_NOT_FOOD}\b.{{0,40}}\b(?:he'?s|she'?s|is|aged?|my) (?:only )?(?:\d|two|three|four|five|six|a toddler|a baby)")),
     Flag("poison swallowed", _POISON_CENTERS, _any(rf"(?:{_SWALLOWED}|\bmouthful of\b).{{0,30}}\b{_POISON}\b", rf"\b(?:got|some|splash of)\b.{{0,20}}\b{_POISON}\b.{{0,15}}\bin (?:my|his|her) mouth")),
     Flag("chemical in the eye", _FIRST_AID, _any(rf"\b(?:{_POISON}|glue|acid|cleaner|lye)\b.{{0,25}}\b(?:in|into|in to) (?:(?:my|his|her|the|one|both) )?eyes?\b")),
+    Flag("thunderclap headache", "ACEP clinical policy on acute headache, 2019-07: sudden, severe headache", _any(
+        r"\bworst headache (?:of (?:my|his|her|their) life|(?:i|he|she|they)(?:'ve|'s| have| has)? ever)\b", r"\bthunderclap\b",
+        r"\bheadache\b.{0,30}\b(?:out of nowhere|within seconds|in seconds|came on suddenly|like being hit)\b")),
+    Flag("fever with stiffness", "Haloperidol label, neuroleptic malignant syndrome; CDC, signs of meningitis, 2024", _all(
+        r"(?<!\bno )(?<!without )\b(?:fever\w*|burning up|(?:10[2-6]|39|40|41)(?:\.\d)?(?= ?(?:°|degrees|f\b|c\b)))",
+        r"\b(?:stiff\w*|rigid\w*) (?:\w+ ){0,2}(?:muscles|body|limbs|neck|arms|legs)\b|\b(?:muscles|body|limbs|neck|arms|legs)\b (?:\w+ ){0,3}(?:stiff\w*|rigid\w*)")),
+    Flag("erection for hours", "Sildenafil label, priapism: longer than 4 hours", _any(
+        r"\berection\b.{0,25}\b(?:for|lasted|lasting|going on)\b.{0,12}\b(?:[4-9]|[1-9]\d|four|five|six|seven|eight|ten|several|many) ?(?:h|hrs?|hours)\b", r"\b(?:[4-9]|[1-9]\d|four|five|six|seven|eight|ten)[- ]?(?:h|hrs?|hours?)[- ](?:\w+ ){0,2}erection\b",
+        r"\berection (?:that )?(?:won'?t|will not|doesn'?t|isn'?t) (?:go(?:ing)? (?:away|down)|stop\w*|end)")),
+    Flag("an opioid by mistake", "Methadone and fentanyl labels, boxed warning: one accidental dose can kill", _all(
+        r"\b(?:took|taken|swallowed|grabbed|given|gave|chewed)\b", r"\b(?:methadone|fentanyl|morphine|oxycodone|oxycontin|oxymorphone|hydromorphone|dilaudid|buprenorphine|suboxone|percocet)\b",
+        r"\b(?:by (?:mistake|accident)|accident\w*|mistaken\w*|thinking it was|thought it was|wasn'?t (?:mine|his|hers)|isn'?t (?:mine|his|hers)|not (?:mine|prescribed))\b")),
     Flag("liver failure", "ACG guideline on drug-induced liver injury, 2021-05: jaundice with confusion is acute liver failure", _all(
         r"\b(?:yellow\w*|jaundice\w*)\b", r"\b(?:eyes?|skin|jaundice\w*)\b", r"\b(?:confus\w*|not making sense|makes? no sense|(?:very|so|too) (?:sleepy|drowsy))\b")),
     Flag("carbon monoxide", "CDC, carbon monoxide poisoning, 2024", _all(r"\bcarbon monoxide\b", r"\b(?:alarm|detector|leak)\b", r"\b(?:headaches?|sick|dizzy|nause\w+|faint|vomit\w*)\b")),
