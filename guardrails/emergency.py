@@ -31,7 +31,8 @@ _SIGN = re.compile(
 _TAKEN = re.compile(
     r"\b(?:i|we|he|she|they|(?:my|our|the|her|his) \w+(?: \w+)?|child|kid|toddler|baby|son|daughter)\b.{0,40}?"
     r"\b(?:swallowed|ate|eaten|drank|took|taken|chewed|got into|injected|downed|ingested|gave (?:him|her|them))\b.{0,40}?"
-    r"\b(?:whole|entire|all (?:of )?(?:my|his|her|the)|full|too (?:many|much)|handful|bunch of|bottle|pack(?:et|age)?|(?:[1-9]\d|\d{3,}) (?:of |x )?(?:\w+ ){0,3}?(?:pills?|tablets?|tabs?|capsules?|caps)|overdose)\b",
+    r"\b(?:whole|entire|all (?:of )?(?:my|his|her|the)|full|too (?:many|much)|handful|bunch of|bottle|pack(?:et|age)?|(?:[1-9]\d|\d{3,}) (?:of |x )?(?:\w+ ){0,3}?(?:pills?|tablets?|tabs?|capsules?|caps)|overdose|"
+    r"(?:about|around|like|over|almost|nearly|more than|at least|maybe) (?:[1-9]\d|\d{3}) (?:of (?:my |his |her |the )?)?(?!(?:mg|mcg|g|grams?|ml|units?|iu|min\w*|h|hrs?|hours?|days?|weeks?|months?|years?|yrs?|percent|times|drops|puffs)\b)[a-z]{3,})\b",
     re.IGNORECASE,
 )
 _CHILD = re.compile(

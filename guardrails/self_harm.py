@@ -32,7 +32,7 @@ _HARMLESS = re.compile(
 # A loss, or one's own past: answered, with the crisis line beside the answer, unless something says that it is not over.
 _SETTLED = re.compile(
     r"\b(?:years? (?:ago|back)|in (?:19|20)\d\d|used to|as a (?:teen\w*|kid|child)|in the past|recovered|in recovery|old .{0,12}scars?|(?:took|taken) (?:his|her|their) (?:own )?life|"
-    r"(?:died|dead) (?:of|by|from)|passed away|(?:lost|bereaved of) (?:my|our) .{0,25}\bto)\b(?!.*\b(?:again|tonight|any ?more|lately|join (?:him|her|them)|now i|follow)\b)",
+    r"(?:died|dead) (?:of|by|from)|passed away|(?:lost|bereaved of) (?:my|our) .{0,25}\bto)\b(?!.*\b(?:again|tonight|this time|next time|still want|any ?more|lately|join (?:him|her|them)|now i|follow)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 # Of what the policies that answer have together; below it the question is answered with the crisis line beside it. On the dev and blind cases .932 are
