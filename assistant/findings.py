@@ -27,7 +27,7 @@ def in_words(failed: Sequence[str]) -> str:
     told: dict[str, list[str]] = {}
     for failure in failed:
         check, _, what = failure.partition(": ")
-        if check in ("support", "drug"):
+        if check in ("support", "drug") and not what.endswith(tuple(_ENDINGS)):
             told.setdefault(_SAYS[check], []).extend(what.split(", "))
         else:
             told[_phrase(check, what)] = []

@@ -94,16 +94,18 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
     not wait for the model unless its silence counts: then nothing is shown when it finds no answer, and the caller decides what follows.
     """
     quotes = [piece.text for piece in draft.evidence]
-    core = range(draft.core)
-    if not draft.may_abstain:
+    core, waiting = range(draft.core), draft.may_abstain
+    if not waiting:
         yield from _quoted(draft, rails, quotes, core)
     written: list[int] = []
     strays = 0
     for sentence in _written(question, draft, model) if model else ():
         if sentence.startswith(ABSTAINS.rstrip(".")):
-            draft.abstained = draft.may_abstain and not draft.cited
+            draft.abstained = waiting
             break
-        yield from _quoted(draft, rails, quotes, core)
+        if waiting:
+            waiting = False
+            yield from _quoted(draft, rails, quotes, core)
         if sentence.startswith(SILENT):
             draft.silent = True
         row = _source(sentence, draft, rails, quotes)
@@ -111,10 +113,11 @@ def write(question: str, draft: Draft, rails: Guardrails, model: BaseChatModel |
             written.append(row)
         elif (strays := strays + 1) >= _STRAYS:
             break
+    if draft.abstained:
+        return
     # half a row of interactions, what happens without what to do, misleads
-    chosen = [row for row in written if draft.evidence[row].hit.passage.section_code != INTERACTIONS]
-    if not draft.abstained:
-        yield from _quoted(draft, rails, quotes, (*core, *chosen, *draft.needed))
+    chosen = [row for row in written if row >= draft.core and draft.evidence[row].hit.passage.section_code != INTERACTIONS]
+    yield from _quoted(draft, rails, quotes, (*(core if waiting else ()), *chosen, *draft.needed))
 
 
 def _source(sentence: str, draft: Draft, rails: Guardrails, quotes: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from guardrails.clauses import clauses
 from guardrails.directives import directive
 from guardrails.sources import pieces
 from guardrails.support import BARE, GENERIC, measure
-from guardrails.wording import content_words, words
+from guardrails.wording import Word, content_words, words
 
 FindNames = Callable[[str], frozenset[str]]  # the medicines and classes that a text names, by generic or class name
 _SUPPORT = 0.5  # share of a claim's weight that its source must hold; .5 on the dev split lost one corrupted row and freed six faithful ones
@@ -140,7 +140,11 @@ class Grounding:
         return tuple(dict.fromkeys(failed)), support.share
 
     def _name_keys(self, *texts: str) -> frozenset[str]:
-        return frozenset(word.key for text in texts for word in words(text) if not word.kind and self._is_name(word.text))
+        return frozenset(word.key for text in texts for word in self._named(text))
+
+    def _named(self, text: str) -> list[Word]:
+        """The words of a text that name a medicine, as often as they stand there."""
+        return [word for word in words(text) if not word.kind and self._is_name(word.text)]
 
     def _is_name(self, word: str) -> bool:
         return len(word) > 3 and bool(self._find_names(word))
@@ -151,9 +155,11 @@ class Grounding:
         for name in sorted(self._find_names(sentence) - named):
             if " " not in name or not content_words(name) <= there:
                 yield f"drug: {name}"
-        said, held = (Counter(word.key for word in words(text) if not word.kind and self._is_name(word.text)) for text in (sentence, source))
-        if held.keys() - said:  # one name in the place of another: "check the label for A before taking A"
-            yield from (f"drug: {key} again" for key, count in sorted(said.items()) if count > held[key] > 0)
+        said, held = self._named(sentence), Counter(word.key for word in self._named(source))
+        times = Counter(word.key for word in said)
+        if held.keys() - times:  # one name in the place of another: "check the label for A before taking A"
+            again = {word.key: word.text for word in said if times[word.key] > held[word.key] > 0}
+            yield from (f"drug: {again[key]} exchanged" for key in sorted(again))
         brands = self._brands(source)
         for key, (brand, names) in sorted(self._brands(sentence).items()):
             if key not in brands and any(names & others for _, others in brands.values()):
@@ -161,7 +167,7 @@ class Grounding:
 
     def _brands(self, text: str) -> dict[str, tuple[str, frozenset[str]]]:
         """The brand names in a text by their keys, each as written with its medicines."""
-        found = {word.key: (word.text, self._find_names(word.text)) for word in words(text) if not word.kind and self._is_name(word.text)}
+        found = {word.key: (word.text, self._find_names(word.text)) for word in self._named(text)}
         return {key: (brand, names) for key, (brand, names) in found.items() if not any(key in content_words(name) for name in names)}
 
     def _brand_places(self, text: str) -> list[contrast.Place]:

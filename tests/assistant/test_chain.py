@@ -8,7 +8,7 @@ import pytest
 
 from assistant.prompt import ABSTAINS
 from assistant.types import Answer, Question, Sentence, Status, Turn
-from guardrails.types import Decision, Verdict
+from guardrails.types import Decision, Ruling, Verdict
 from tests.assistant.conftest import Make
 
 DOSE = "Adults take 5 mg of examplol once a day."
@@ -195,3 +195,14 @@ def test_a_warning_is_due_though_the_model_abstains(make: Make) -> None:
     answer = ask(make, "Does examplol cause sleepiness after alcohol?", ABSTAINS, silent_evidence=1.01)
     assert answer.status is Status.ANSWERED
     assert "Avoid alcohol with examplol." in answer.text
+
+
+@pytest.mark.parametrize("silent", [0.0, 1.01])
+def test_a_sentence_held_back_is_checked_once(make: Make, silent: float) -> None:
+    assistant = make("Kidney disease needs no change of the examplol dose. examplol is sold. ", silent_evidence=silent)
+    check = assistant.rails.check_answer
+    refused = Ruling("", (Verdict("output", "privacy", Decision.REFUSE, "identifier"),))
+    assistant.rails.check_answer = lambda text, evidence: refused if text == DOSE else check(text, evidence)  # type: ignore[method-assign]
+    answer = assistant.ask("do adults take examplol once a day")
+    assert DOSE not in answer.text
+    assert [verdict.decision for verdict in answer.verdicts if verdict.sentence == DOSE] == ["refuse"]

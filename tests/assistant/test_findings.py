@@ -20,6 +20,7 @@ from assistant.findings import in_words
         (["meaning: the two sides exchanged"], ["exchanges the two sides"], ["meaning"]),
         (["comparator: at least 5 mg"], ["at least 5 mg"], ["comparator"]),
         (["drug: samplazine", "drug: testamine"], ["samplazine, testamine"], ["drug:"]),
+        (["drug: samplazine exchanged"], ["exchanges samplazine"], ["another"]),
         (["population: children", "route: by mouth"], ["children", "by mouth"], ["population:", "route:"]),
         (["population: 5 mg for children"], ["does not give 5 mg for children"], ["about"]),
         (["number: 5 mg stands for adults"], ["in the nearest passage 5 mg stands for adults"], ["not give"]),

@@ -30,7 +30,7 @@ MEASURES = [name for part in yaml.safe_load(scorecard.THRESHOLDS.read_text(encod
 
 @pytest.fixture(scope="module")
 def scored(rails: Guardrails) -> list[Scored]:
-    """The cases that no rule was written against, and a third of the questions that monographs answer, with their rulings by the rails in service."""
+    """The cases that hardly a rule was written against, and a third of the questions that monographs answer, with their rulings by the rails in service."""
     fresh = [case for case in scorecard.read(CASES) if case.split == "fresh"]
     with one_thread():
         return scorecard.decide(rails, [*fresh, *scorecard.read_answered(ANSWERED, ("test", "blind"))[::3]])
